@@ -1,0 +1,181 @@
+"""Names and what stands behind them: a data file and a code file for each entry.
+
+``lenet5.yaml`` (facts, options, texts in both languages) is read to list and to check; ``lenet5.py`` is
+imported only when the entry is built. So a page that lists a hundred networks imports no torch.
+A file may hold one entry (its stem is the name) or a family: ``entries: [{name: …}, …]`` with one code file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import importlib.resources
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from cnnlab.errors import ExperimentError, LabError, Problem
+
+PACKAGES = {
+    "dataset": "cnnlab.data.sources",
+    "architecture": "cnnlab.models.architectures",
+    "task": "cnnlab.tasks",
+    "explainer": "cnnlab.explain.methods",
+}
+
+
+class Option(BaseModel):
+    """One setting of an entry: what a form shows, a command line takes and ``checked`` holds to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Literal["int", "float", "bool", "choice", "list"]
+    default: Any
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    items: Option | dict[str, Option] | None = None  # for "list": what each item is (one value, or named ones)
+    label: dict[str, str]
+    help: dict[str, str]
+
+
+class Entry(BaseModel):
+    """A registry entry as its data file states it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    code: str
+    texts: dict[str, dict[str, str]]  # language -> {"title": …, "summary": …}
+    facts: dict[str, Any] = Field(default_factory=dict)
+    options: dict[str, Option] = Field(default_factory=dict)
+
+    def text(self, key: str, language: str) -> str:
+        return self.texts[language][key]
+
+    def defaults(self) -> dict[str, Any]:
+        return {name: option.default for name, option in self.options.items()}
+
+
+class Registry(Mapping[str, Entry]):
+    """The entries of one kind, in the order of their files. Looking up an unknown name suggests near ones."""
+
+    def __init__(self, kind: str, entries: dict[str, Entry]) -> None:
+        self.kind = kind
+        self._entries = entries
+
+    def __getitem__(self, name: str) -> Entry:
+        if name not in self._entries:
+            raise unknown_name(self.kind, name, list(self._entries))
+        return self._entries[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def module(self, name: str) -> ModuleType:
+        """The entry's code, imported now."""
+        return importlib.import_module(f"{PACKAGES[self.kind]}.{self[name].code}")
+
+
+def unknown_name(kind: str, name: str, known: list[str], field: str = "") -> LabError:
+    near = difflib.get_close_matches(name, known, n=3) or known[:12]
+    return LabError(f"unknown_{kind}", field=field or kind, value=name[:80], known=", ".join(near))
+
+
+@functools.cache
+def registry(kind: str) -> Registry:
+    """The registry of one kind: "dataset", "architecture", "task" or "explainer"."""
+    entries: dict[str, Entry] = {}
+    folder = importlib.resources.files(PACKAGES[kind])
+    for file in sorted(folder.iterdir(), key=lambda path: path.name):
+        if not file.name.endswith(".yaml"):
+            continue
+        stem = file.name.removesuffix(".yaml")
+        content = yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        for stated in content["entries"] if "entries" in content else [content]:
+            shared = {"name": stem, "code": stem, "options": content.get("options", {})}
+            entry = Entry.model_validate({**shared, **stated})
+            entries[entry.name] = entry
+    order = {name: entries[name].facts.get("order", 1000) for name in entries}
+    return Registry(kind, dict(sorted(entries.items(), key=lambda item: (order[item[0]], item[0]))))
+
+
+def checked(options: Mapping[str, Option], given: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """``given`` completed with defaults, every value converted and held to its range.
+
+    Raises ``ExperimentError`` with one problem for each wrong value, named ``field.option``.
+    """
+    problems: list[Problem] = []
+    values = {name: option.default for name, option in options.items()}
+    for name, value in given.items():
+        where = f"{field}.{name}"
+        if name not in options:
+            problems.append(Problem("unknown_option", where, {"known": ", ".join(options) or "–"}))
+        else:
+            values[name] = _checked_value(options[name], value, where, problems)
+    if problems:
+        raise ExperimentError.from_problems(tuple(problems))
+    return values
+
+
+def _checked_value(option: Option, value: Any, where: str, problems: list[Problem]) -> Any:
+    if option.type == "bool":
+        if not isinstance(value, bool):
+            problems.append(Problem("not_a_boolean", where, {"value": str(value)[:80]}))
+        return value
+    if option.type == "choice":
+        if value not in option.choices:
+            known = ", ".join(option.choices)
+            problems.append(Problem("not_a_choice", where, {"value": str(value)[:80], "known": known}))
+        return value
+    if option.type == "list":
+        return _checked_list(option, value, where, problems)
+    return _checked_number(option, value, where, problems)
+
+
+def _checked_number(option: Option, value: Any, where: str, problems: list[Problem]) -> Any:
+    try:
+        number = float(value) if not isinstance(value, bool) else float("nan")
+    except (TypeError, ValueError):
+        number = float("nan")
+    whole = option.type == "int"
+    if number != number or (whole and not number.is_integer()):
+        code = "not_a_whole_number" if whole else "not_a_number"
+        problems.append(Problem(code, where, {"value": str(value)[:80]}))
+        return value
+    if option.minimum is not None and number < option.minimum:
+        problems.append(Problem("too_small", where, {"value": value, "limit": option.minimum}))
+    if option.maximum is not None and number > option.maximum:
+        problems.append(Problem("too_large", where, {"value": value, "limit": option.maximum}))
+    return int(number) if whole and abs(number) < 2**63 else number
+
+
+def _checked_list(option: Option, value: Any, where: str, problems: list[Problem]) -> Any:
+    if not isinstance(value, list | tuple):
+        problems.append(Problem("not_a_list", where, {"value": str(value)[:80]}))
+        return value
+    if not (option.minimum or 0) <= len(value) <= (option.maximum or 64):
+        limits = {"low": int(option.minimum or 0), "high": int(option.maximum or 64)}
+        problems.append(Problem("list_length", where, {"value": len(value), **limits}))
+        return value
+    if isinstance(option.items, Option):
+        return [_checked_value(option.items, item, f"{where}[{i}]", problems) for i, item in enumerate(value)]
+    items = []
+    for i, item in enumerate(value):
+        try:
+            items.append(
+                checked(option.items or {}, item if isinstance(item, Mapping) else {"?": item}, f"{where}[{i}]")
+            )
+        except ExperimentError as error:
+            problems.extend(error.problems)
+    return items

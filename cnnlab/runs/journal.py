@@ -1,0 +1,228 @@
+"""The journal: a run's folder, which is the truth about it, whatever else is away or broken.
+
+``experiment.yaml``  the description                     ``epochs.jsonl``   a line an epoch, after its checkpoint
+``state.json``       state, attempt, worker (atomic)     ``system.jsonl``   samples of processor and memory
+``progress.json``    where within the epoch (atomic)     ``result.json``    what came out (atomic)
+``checkpoints/``     see cnnlab.training.checkpoints     ``log.txt``        what the worker said
+``stop``             exists when a stop was asked for    ``worker.lock``    held by the worker for life
+
+Every change of state is a compare-and-set under a short lock, so of a stop, an end and a loss that race,
+exactly one wins.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock
+
+from cnnlab.errors import Problem, RunError
+from cnnlab.experiment import Experiment
+from cnnlab.home import Home, write_atomically
+from cnnlab.names import friendly_name
+from cnnlab.runs.process import ProcessIdentity
+from cnnlab.runs.states import RunState
+
+
+@dataclass(frozen=True)
+class Status:
+    """``state.json``: the state of a run and who is at work on it."""
+
+    run_id: str
+    state: RunState
+    attempt: int = 1
+    worker: ProcessIdentity | None = None
+    reason: Problem | None = None  # why FAILED or LOST
+    stop_reason: str | None = None  # "completed", "early_stopping", "user": why training ended
+    created: float = 0.0
+    started: float | None = None
+    ended: float | None = None
+    parent: str | None = None
+    group: str | None = None
+    resumed_from: int | None = None  # the epoch whose end the last attempt started from
+
+    def as_dict(self) -> dict[str, Any]:
+        values = {**self.__dict__, "state": self.state.value}
+        values["worker"] = self.worker.as_dict() if self.worker else None
+        values["reason"] = self.reason.as_dict() if self.reason else None
+        return values
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        values = dict(stored)
+        values["state"] = RunState(values["state"])
+        values["worker"] = ProcessIdentity.from_dict(values["worker"]) if values.get("worker") else None
+        values["reason"] = Problem.from_dict(values["reason"]) if values.get("reason") else None
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``progress.json``: what is being done now. ``phase`` is a catalogue key below "phase."."""
+
+    phase: str
+    epoch: int = 0  # counted from 1; 0 before the first
+    epochs: int = 0
+    step: int = 0  # batches done in this epoch
+    steps: int = 0
+    loss: float | None = None
+    seconds_left: float | None = None
+    time: float = field(default_factory=time.time)
+
+
+class Journal:
+    """Reads and writes one run's folder. Cheap to make; holds no file open."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.run_id = folder.name
+
+    @classmethod
+    def create(cls, home: Home, experiment: Experiment, *, parent: str | None = None, group: str | None = None) -> Self:
+        """A new QUEUED run. Its folder appears whole: a reader never meets a half-made one."""
+        home.ensure()
+        run_id = secrets.token_hex(16)
+        named = experiment.to_dict()
+        named["name"] = experiment.name or friendly_name(run_id)
+        named["owner"] = experiment.owner or getpass.getuser()
+        staging = home.runs / f".{run_id}.new"
+        (staging / "checkpoints").mkdir(parents=True)
+        write_atomically(staging / "experiment.yaml", Experiment.from_dict(named).to_yaml(), durable=True)
+        status = Status(run_id, RunState.QUEUED, created=time.time(), parent=parent, group=group)
+        write_atomically(staging / "state.json", json.dumps(status.as_dict()), durable=True)
+        staging.rename(home.runs / run_id)
+        return cls(home.runs / run_id)
+
+    @classmethod
+    def open(cls, home: Home, run_id: str) -> Self:
+        """The journal of an existing run. Raises ``RunError`` ("unknown_run")."""
+        folder = home.run_folder(run_id)
+        if not (folder / "state.json").is_file():
+            raise RunError("unknown_run", value=run_id)
+        return cls(folder)
+
+    # the description and the state
+
+    def experiment(self) -> Experiment:
+        return Experiment.from_yaml((self.folder / "experiment.yaml").read_text("utf-8"), source="experiment.yaml")
+
+    def status(self) -> Status:
+        return Status.from_dict(json.loads((self.folder / "state.json").read_text("utf-8")))
+
+    def transition(
+        self, to: RunState, *, allowed: Iterable[RunState], attempt: int | None = None, **fields: Any
+    ) -> Status | None:
+        """Moves to ``to`` if the state is one of ``allowed`` (and the attempt is ``attempt``); else ``None``.
+
+        ``fields`` replace other fields of the status in the same step.
+        """
+        with FileLock(self.folder / "state.lock"):
+            status = self.status()
+            if status.state not in set(allowed) or (attempt is not None and status.attempt != attempt):
+                return None
+            if to.is_final:
+                fields = {"ended": time.time(), "worker": None, **fields}
+            status = replace(status, state=to, **fields)
+            write_atomically(self.folder / "state.json", json.dumps(status.as_dict()), durable=True)
+            return status
+
+    def worker_lock(self) -> FileLock:
+        """Held by a worker for life. Two processes can never write the same run."""
+        return FileLock(self.folder / "worker.lock")
+
+    def request_stop(self) -> None:
+        (self.folder / "stop").touch()
+
+    def clear_stop(self) -> None:
+        (self.folder / "stop").unlink(missing_ok=True)
+
+    def stop_requested(self) -> bool:
+        return (self.folder / "stop").exists()
+
+    # what happens while it runs
+
+    def append_epoch(self, record: Mapping[str, Any]) -> None:
+        """One line, on the disk before this returns. ``record`` has "epoch" and "time"."""
+        _append(self.folder / "epochs.jsonl", record, durable=True)
+
+    def epochs(self) -> list[dict[str, Any]]:
+        return _lines(self.folder / "epochs.jsonl")
+
+    def truncate_epochs(self, last: int) -> None:
+        """Forgets epochs after ``last``: they were written by an attempt whose checkpoint is gone."""
+        path = self.folder / "epochs.jsonl"
+        kept = [record for record in self.epochs() if record["epoch"] <= last]
+        write_atomically(path, "".join(json.dumps(record) + "\n" for record in kept), durable=True)
+
+    def append_system(self, record: Mapping[str, Any]) -> None:
+        _append(self.folder / "system.jsonl", record, durable=False)
+
+    def system(self) -> list[dict[str, Any]]:
+        return _lines(self.folder / "system.jsonl")
+
+    def write_progress(self, progress: Progress) -> None:
+        write_atomically(self.folder / "progress.json", json.dumps(progress.__dict__))
+
+    def progress(self) -> Progress | None:
+        stored = _read_json(self.folder / "progress.json")
+        return Progress(**stored) if stored else None
+
+    def write_result(self, result: Mapping[str, Any]) -> None:
+        write_atomically(self.folder / "result.json", json.dumps(result), durable=True)
+
+    def result(self) -> dict[str, Any]:
+        return _read_json(self.folder / "result.json") or {}
+
+    def log(self, line: str) -> None:
+        stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+        with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
+            file.write(f"{stamp} {line}\n")
+
+    def log_text(self, limit_bytes: int = 200_000) -> str:
+        """The end of the log."""
+        path = self.folder / "log.txt"
+        if not path.exists():
+            return ""
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - limit_bytes))
+            return file.read().decode("utf-8", errors="replace")
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+
+def _append(path: Path, record: Mapping[str, Any], *, durable: bool) -> None:
+    # one write of one line: a reader sees it whole or, when the machine dies in it, drops it
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(descriptor, (json.dumps(record) + "\n").encode())
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a JSON-lines file; a torn last line is not yet written."""
+    if not path.exists():
+        return []
+    text = path.read_text("utf-8")
+    complete = text[: text.rfind("\n") + 1]
+    return [json.loads(line) for line in complete.splitlines() if line]
+
+
+def _read_json(path: Path) -> dict[str, Any] | None:
+    try:
+        stored: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return stored
