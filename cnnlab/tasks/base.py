@@ -6,7 +6,7 @@ the code file has ``create(experiment, outputs, training_counts) -> Task``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -17,10 +17,10 @@ from cnnlab.data.types import Batch, OutputSpec
 
 @dataclass(frozen=True)
 class Predictions:
-    """One record a sample, by columns. Lists of lists are fine (boxes): they are stored as Parquet lists."""
+    """One record a sample, by columns: tensors, arrays or lists, of lists too (boxes become Parquet lists)."""
 
-    index: Sequence[int]
-    columns: Mapping[str, Sequence[Any]]
+    index: Any
+    columns: Mapping[str, Any]
 
 
 class Metrics(Protocol):
