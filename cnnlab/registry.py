@@ -102,7 +102,7 @@ def registry(kind: str) -> Registry:
             continue
         stem = file.name.removesuffix(".yaml")
         content = yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        for stated in content["entries"] if "entries" in content else [content]:
+        for stated in content.get("entries", [content]):
             shared = {"name": stem, "code": stem, "options": content.get("options", {})}
             entry = Entry.model_validate({**shared, **stated})
             entries[entry.name] = entry

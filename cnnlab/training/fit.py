@@ -9,7 +9,7 @@ looking at what comes and by closing the generator; ``FitState`` is whole at eve
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,7 +109,7 @@ def fit(
     *,
     state: FitState,
     augment: Augment | None = None,
-) -> Iterator[Step | Measuring | EpochResult]:
+) -> Generator[Step | Measuring | EpochResult, None, None]:
     """Trains from ``state`` to the last epoch or until early stopping says so. ``network`` is on its device."""
     while state.epoch < spec.epochs and not state.stopped_early:
         yield from _train_epoch(network, training, task, spec, runtime, state, augment)

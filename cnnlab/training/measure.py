@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import cast
 
@@ -28,6 +28,9 @@ class Measuring:
     steps: int
 
 
+Passing = Generator[Measuring, None, Measured]
+
+
 def measure(
     network: nn.Module,
     samples: Samples,
@@ -38,10 +41,14 @@ def measure(
     keep_predictions: bool = False,
 ) -> Measured:
     """The whole pass at once."""
-    passing = measuring(network, samples, task, runtime, batch_size=batch_size, keep_predictions=keep_predictions)
+    return drain(measuring(network, samples, task, runtime, batch_size=batch_size, keep_predictions=keep_predictions))
+
+
+def drain(passing: Passing, seen: Callable[[Measuring], None] = lambda _: None) -> Measured:
+    """What a pass comes to; ``seen`` is told of each batch."""
     while True:
         try:
-            next(passing)
+            seen(next(passing))
         except StopIteration as end:
             return cast(Measured, end.value)
 
@@ -54,7 +61,7 @@ def measuring(
     *,
     batch_size: int,
     keep_predictions: bool = False,
-) -> Generator[Measuring, None, Measured]:
+) -> Passing:
     """Batch by batch, so that a long pass can show progress and be left. The network's mode is restored."""
     was_training = network.training
     network.eval()

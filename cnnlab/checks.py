@@ -1,0 +1,97 @@
+"""Does the experiment name things that exist, and do its settings go together? Asked before a run is made.
+
+Reads data files only: a page may ask at every keystroke, and ``submit`` imports no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cnnlab.data import catalogue
+from cnnlab.errors import ExperimentError, LabError, Problem
+from cnnlab.experiment import Experiment
+from cnnlab.home import Home
+from cnnlab.registry import checked, registry
+
+
+def check(experiment: Experiment, home: Home) -> None:
+    """Raises ``ExperimentError`` with every problem found: field, value and cure."""
+    problems = [problem for one in _CHECKS for problem in one(experiment, home)]
+    if problems:
+        raise ExperimentError.from_problems(tuple(problems))
+
+
+def _named(look_up: Callable[[], Any], field: str) -> list[Problem]:
+    """The problem of a name that is not in its registry, at ``field``."""
+    try:
+        look_up()
+    except LabError as error:
+        return [Problem(error.problem.code, field, error.problem.params)]
+    return []
+
+
+def _options(kind: str, name: str, given: Mapping[str, Any], field: str) -> list[Problem]:
+    if name not in registry(kind):
+        return []  # the name is the problem, and said elsewhere
+    try:
+        checked(registry(kind)[name].options, given, field)
+    except ExperimentError as error:
+        return list(error.problems)
+    return []
+
+
+def _dataset(experiment: Experiment, home: Home) -> list[Problem]:
+    data = experiment.data
+    problems = _named(lambda: catalogue.find(data.dataset, home), "data.dataset")
+    return problems or _options("dataset", data.dataset, data.options, "data.options")
+
+
+def _split(experiment: Experiment, home: Home) -> list[Problem]:
+    split = experiment.data.split
+    if split.validation + split.test >= 1.0:
+        value = f"{split.validation} + {split.test}"
+        return [Problem("split_leaves_nothing", "data.split", {"value": value})]
+    if _dataset(experiment, home):
+        return []
+    size = catalogue.training_size(catalogue.find(experiment.data.dataset, home), split)
+    batch = experiment.training.batch_size
+    if size is not None and batch > size:
+        return [Problem("larger_than_split", "training.batch_size", {"value": batch, "limit": size})]
+    return []
+
+
+def _network(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001  # one signature for all checks
+    model = experiment.model
+    problems = _named(lambda: registry("architecture")[model.architecture], "model.architecture")
+    if problems:
+        return problems
+    problems = _options("architecture", model.architecture, model.options, "model.options")
+    facts = registry("architecture")[model.architecture].facts
+    if model.pretrained and not facts.get("pretrained"):
+        problems.append(Problem("no_pretrained_weights", "model.pretrained", {"value": model.architecture}))
+    size, least = experiment.data.image_size, facts.get("minimum_size", 1)
+    if size is not None and size < least:
+        problems.append(Problem("too_small", "data.image_size", {"value": size, "limit": least}))
+    return problems
+
+
+def _task(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001
+    name, training = experiment.task.name, experiment.training
+    problems = _named(lambda: registry("task")[name], "task.name")
+    if problems:
+        return problems
+    problems = _options("task", name, experiment.task.options, "task.options")
+    facts = registry("task")[name].facts
+    if training.loss not in facts["losses"]:
+        params = {"value": training.loss, "known": ", ".join(facts["losses"])}
+        problems.append(Problem("not_a_choice", "training.loss", params))
+    monitored = training.early_stopping.monitor
+    known = [f"{split}_{metric}" for split in ("val", "train") for metric in facts["metrics"]]
+    if monitored not in known:
+        params = {"value": monitored, "known": ", ".join(known)}
+        problems.append(Problem("not_a_choice", "training.early_stopping.monitor", params))
+    return problems
+
+
+_CHECKS = (_dataset, _split, _network, _task)

@@ -1,0 +1,131 @@
+"""The commands and their arguments, with help in the reader's language."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NoReturn
+
+from cnnlab import __version__
+from cnnlab.i18n import translate
+
+# argparse's own sentences, which it looks up by their English text
+_ARGPARSE = {
+    "the following arguments are required: %s": "cli.argparse.required",
+    "unrecognized arguments: %s": "cli.argparse.unrecognized",
+    "expected one argument": "cli.argparse.expected_one",
+    "expected at least one argument": "cli.argparse.expected_some",
+    "invalid choice: %(value)r (choose from %(choices)s)": "cli.argparse.invalid_choice",
+    "invalid %(type)s value: %(value)r": "cli.argparse.invalid_value",
+    "argument %(argument_name)s: %(message)s": "cli.argparse.argument",
+    "one of the arguments %s is required": "cli.argparse.one_required",
+    "not allowed with argument %s": "cli.argparse.not_allowed",
+    "usage: ": "cli.argparse.usage",
+    "positional arguments": "cli.argparse.positional",
+    "options": "cli.argparse.options",
+    "show this help message and exit": "cli.argparse.help",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    language = "en"
+
+    def error(self, message: str) -> NoReturn:
+        """One line with the cure, and status 2."""
+        self.exit(2, translate("cli.bad_arguments", self.language, detail=message, command=self.prog) + "\n")
+
+
+def build_parser(language: str) -> argparse.ArgumentParser:
+    """The whole command line in one language."""
+    _Parser.language = language
+    words = {english: translate(key, language) for english, key in _ARGPARSE.items()}
+    argparse._ = lambda text: words.get(text, text)  # type: ignore[attr-defined]  # argparse's own door for translations
+    parser = _Parser(prog="python -m cnnlab", description=translate("cli.description", language))
+    parser.add_argument(
+        "--version", action="version", version=__version__, help=translate("cli.help.version", language)
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    adder = _Adder(commands, language)
+    _catalogue_commands(adder)
+    _training_commands(adder)
+    _queue_commands(adder)
+    _use_commands(adder)
+    return parser
+
+
+class _Adder:
+    """Adds commands whose help is ``cli.help.COMMAND``."""
+
+    def __init__(self, commands: Any, language: str) -> None:
+        self._commands = commands
+        self._language = language
+
+    def help(self, key: str) -> str:
+        return _help(self._language, key)
+
+    def command(self, name: str, handler: str) -> argparse.ArgumentParser:
+        text = self.help(name)
+        parser: argparse.ArgumentParser = self._commands.add_parser(name, help=text, description=text)
+        parser.set_defaults(handler=handler)
+        parser.add_argument("--json", action="store_true", help=self.help("json"))
+        return parser
+
+
+def _help(language: str, key: str) -> str:
+    return translate(f"cli.help.{key}", language).replace("%", "%%")  # argparse formats what it is given
+
+
+def _catalogue_commands(add: _Adder) -> None:
+    for name in ("datasets", "architectures", "explainers", "presets"):
+        parser = add.command(name, f"catalogues:{name}")
+        parser.add_argument("name", nargs="?", metavar="NAME", help=add.help("entry_name"))
+    parser = add.command("import", "catalogues:import_dataset")
+    parser.add_argument("path", metavar="PATH", help=add.help("import_path"))
+    parser.add_argument("--name", required=True, metavar="NAME", help=add.help("import_name"))
+
+
+def _training_commands(add: _Adder) -> None:
+    for name in ("train", "submit"):
+        parser = add.command(name, f"training:{name}")
+        parser.add_argument("file", nargs="?", metavar="FILE.yaml", help=add.help("file"))
+        parser.add_argument("--preset", metavar="PRESET", help=add.help("preset"))
+        parser.add_argument("--like", metavar="RUN", help=add.help("like"))
+        parser.add_argument("--dataset", metavar="DATASET", help=add.help("dataset"))
+        parser.add_argument("--architecture", metavar="NETWORK", help=add.help("architecture"))
+        parser.add_argument("--seed", type=int, metavar="N", help=add.help("seed"))
+        parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=add.help("set"))
+    parser = add.command("resume", "training:resume")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    parser.add_argument("--detach", action="store_true", help=add.help("detach"))
+
+
+def _queue_commands(add: _Adder) -> None:
+    for name in ("stop", "show", "delete", "restore"):
+        parser = add.command(name, f"queue:{name}")
+        parser.add_argument("run", metavar="RUN", help=add.help("run"))
+        if name == "show":
+            parser.add_argument("--yaml", action="store_true", help=add.help("yaml"))
+    parser = add.command("runs", "queue:runs")
+    parser.add_argument("--limit", type=int, default=50, metavar="N", help=add.help("limit"))
+    parser = add.command("supervisor", "queue:supervisor")
+    parser.add_argument("action", choices=("status", "start", "stop"), help=add.help("supervisor_action"))
+    add.command("ui", "queue:ui")
+
+
+def _use_commands(add: _Adder) -> None:
+    parser = add.command("evaluate", "use:evaluate")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    parser = add.command("predict", "use:predict")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    parser.add_argument("files", nargs="+", metavar="FILE", help=add.help("predict_files"))
+    parser.add_argument("--out", metavar="CSV", help=add.help("predict_out"))
+    parser = add.command("explain", "use:explain")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--image", metavar="FILE", help=add.help("explain_image"))
+    source.add_argument("--index", type=int, metavar="I", help=add.help("explain_index"))
+    parser.add_argument("--method", default="grad_cam", metavar="METHOD", help=add.help("explain_method"))
+    parser.add_argument("--target", metavar="CLASS", help=add.help("explain_target"))
+    parser.add_argument("--layer", metavar="LAYER", help=add.help("explain_layer"))
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=add.help("explain_set"))
+    parser.add_argument("--out", required=True, metavar="PNG", help=add.help("explain_out"))
+    parser.add_argument("--array", metavar="NPY", help=add.help("explain_array"))

@@ -1,0 +1,143 @@
+"""``datasets``, ``architectures``, ``explainers``, ``presets`` and ``import``: what there is to work with."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from cnnlab.cli.output import Output
+from cnnlab.data import catalogue
+from cnnlab.home import Home
+from cnnlab.presets import load_preset, preset_names
+from cnnlab.registry import Entry, registry
+
+
+def datasets(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    if arguments.name:
+        return _one(_dataset_facts(catalogue.find(arguments.name, home), output), output)
+    rows = [_dataset_facts(info, output) for info in catalogue.listing(home)]
+    return _all("datasets", rows, ("name", "title", "stored"), output)
+
+
+def architectures(arguments: argparse.Namespace, home: Home, output: Output) -> int:  # noqa: ARG001
+    return _entries("architecture", "architectures", arguments.name, output)
+
+
+def explainers(arguments: argparse.Namespace, home: Home, output: Output) -> int:  # noqa: ARG001
+    return _entries("explainer", "explainers", arguments.name, output)
+
+
+def presets(arguments: argparse.Namespace, home: Home, output: Output) -> int:  # noqa: ARG001
+    if arguments.name:
+        experiment = load_preset(arguments.name)
+        output.result(experiment.to_dict(), experiment.to_yaml())
+        return 0
+    rows = [
+        {"name": name, "dataset": load_preset(name).data.dataset, "architecture": load_preset(name).model.architecture}
+        for name in preset_names()
+    ]
+    return _all("presets", rows, ("name", "dataset", "architecture"), output)
+
+
+def import_dataset(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """A folder or a zip becomes a dataset; what was skipped is said with its reason."""
+    from cnnlab.data.importing import import_images
+
+    with ProgressBar(output) as bar:
+        report = import_images(Path(arguments.path), arguments.name, home.ensure(), progress=bar)
+    values = {
+        "dataset": report.dataset,
+        "classes": list(report.classes),
+        "samples": dict(report.samples),
+        "skipped": [
+            {"file": file, "reason": output.t(f"data.skipped.{reason}", **params)}
+            for file, reason, params in _skipped(report)
+        ],
+    }
+    lines = [output.t("cli.imported", dataset=report.dataset, count=sum(report.samples.values()))]
+    lines += [output.t("cli.skipped", **row) for row in values["skipped"]]
+    output.result(values, "\n".join(lines))
+    return 0
+
+
+def _skipped(report: Any) -> list[tuple[str, str, Mapping[str, Any]]]:
+    return [(row.file, row.reason, row.params) for row in report.skipped]
+
+
+class ProgressBar:
+    """A progress callback (see ``cnnlab.data.types.Progress``) that draws on stderr."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._bar: tqdm[Any] | None = None
+        self._phase = ""
+
+    def __enter__(self) -> ProgressBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        if self._bar is None or phase != self._phase:
+            self.__exit__()
+            self._bar = tqdm(total=total, desc=self._output.t(phase), file=sys.stderr, leave=False, disable=None)
+            self._phase = phase
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
+
+
+def _entries(kind: str, key: str, name: str | None, output: Output) -> int:
+    entries = registry(kind)
+    if name:
+        return _one(_entry_facts(entries[name], output), output)
+    return _all(key, [_entry_facts(entry, output) for entry in entries.values()], ("name", "title"), output)
+
+
+def _entry_facts(entry: Entry, output: Output) -> dict[str, Any]:
+    options = {
+        name: {"default": option.default, "help": option.help[output.language]}
+        for name, option in entry.options.items()
+    }
+    texts = entry.texts[output.language]
+    return {"name": entry.name, **texts, **entry.facts, "options": options}
+
+
+def _dataset_facts(info: catalogue.DatasetInfo, output: Output) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "title": info.title(output.language),
+        "summary": info.summary(output.language),
+        "classes": list(info.classes),
+        "samples": dict(info.counts),
+        "source": info.source,
+        "licence": info.licence,
+        "stored": info.stored,
+        "imported": info.imported,
+    }
+
+
+def _one(facts: Mapping[str, Any], output: Output) -> int:
+    from cnnlab import yaml_io
+
+    output.result(facts, yaml_io.dump(dict(facts)).rstrip())
+    return 0
+
+
+def _all(key: str, rows: list[dict[str, Any]], columns: tuple[str, ...], output: Output) -> int:
+    cells = [[_cell(row[column], output) for column in columns] for row in rows]
+    header = [output.t(f"cli.column.{column}") for column in columns]
+    output.result({key: rows}, output.table(header, cells))
+    return 0
+
+
+def _cell(value: Any, output: Output) -> str:
+    if isinstance(value, bool):
+        return output.t("cli.yes" if value else "cli.no")
+    return str(value)

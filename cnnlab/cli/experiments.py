@@ -1,0 +1,54 @@
+"""From arguments to an experiment: a file, a preset or another run, then the changes asked for."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from cnnlab.checks import check
+from cnnlab.errors import ExperimentError
+from cnnlab.experiment import Experiment, parse_setting
+from cnnlab.home import Home
+from cnnlab.presets import load_preset
+from cnnlab.runs.journal import Journal
+
+
+def experiment_from(arguments: argparse.Namespace, home: Home) -> Experiment:
+    """The checked experiment. Raises ``LabError`` naming what can't be used."""
+    experiment = _start(arguments, home)
+    changes: dict[str, Any] = {}
+    if arguments.dataset:
+        changes["data.dataset"] = arguments.dataset
+    if arguments.architecture:
+        changes["model.architecture"] = arguments.architecture
+    if arguments.seed is not None:
+        changes["training.seed"] = arguments.seed
+    changes |= dict(parse_setting(text) for text in arguments.set)
+    experiment = experiment.changed(changes)
+    check(experiment, home)
+    return experiment
+
+
+def _start(arguments: argparse.Namespace, home: Home) -> Experiment:
+    given = [name for name in ("file", "preset", "like") if getattr(arguments, name)]
+    if len(given) > 1:
+        raise ExperimentError("one_start_only", value=", ".join(given))
+    if arguments.preset:
+        return load_preset(arguments.preset)
+    if arguments.like:
+        return Journal.open(home, arguments.like).experiment().changed({"name": ""})
+    if arguments.file:
+        return read_experiment(Path(arguments.file))
+    return Experiment()
+
+
+def read_experiment(path: Path) -> Experiment:
+    """An experiment from a YAML file. Raises ``ExperimentError`` ("file_missing", "file_unreadable")."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise ExperimentError("file_missing", value=str(path)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExperimentError("file_unreadable", value=str(path)) from error
+    return Experiment.from_yaml(text, source=path.name)

@@ -1,0 +1,94 @@
+"""``evaluate``, ``predict`` and ``explain``: using a trained run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from cnnlab.cli.output import Output
+from cnnlab.errors import LabError
+from cnnlab.experiment import parse_setting
+from cnnlab.home import Home
+from cnnlab.runs.journal import Journal
+
+
+def evaluate(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """The metrics of the best weights on the test split."""
+    from cnnlab.evaluation.evaluate import evaluate_run
+
+    metrics = evaluate_run(Journal.open(home, arguments.run), home)
+    lines = "\n".join(f"test_{name}: {value:.4f}" for name, value in metrics.items())
+    output.result({"run_id": arguments.run, "test": metrics}, lines)
+    return 0
+
+
+def predict(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """A label and its probability for each file; files that can't be read are said and left out."""
+    from cnnlab.evaluation.predict import predict_files, write_csv
+    from cnnlab.evaluation.trained import load_trained
+
+    model = load_trained(Journal.open(home, arguments.run).folder)
+    predicted, problems = predict_files(model, [Path(name) for name in arguments.files])
+    if arguments.out:
+        write_csv(Path(arguments.out), predicted)
+    output.problems(problems)
+    rows = [{"file": row.file, "label": row.label, "probability": row.probability} for row in predicted]
+    cells = [[row.file, row.label, f"{row.probability:.4f}"] for row in predicted]
+    header = [output.t(f"cli.column.{name}") for name in ("file", "label", "probability")]
+    output.result({"predictions": rows}, output.table(header, cells))
+    return 2 if problems else 0
+
+
+def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """One explanation as a picture, and as an array on request."""
+    from cnnlab.evaluation.held_out import held_out_image
+    from cnnlab.evaluation.trained import load_trained, read_image
+    from cnnlab.explain.explain import explain as explain_input
+    from cnnlab.explain.render import save_array, save_panel
+
+    journal = Journal.open(home, arguments.run)
+    model = load_trained(journal.folder)
+    if arguments.image:
+        inputs = model.input_of(read_image(Path(arguments.image)))
+    else:
+        inputs = held_out_image(journal, home, arguments.index)
+    target = _target(arguments.target, model.card.outputs.class_names)
+    options = dict(parse_setting(text) for text in arguments.set)
+    explanation = explain_input(
+        model.network,
+        model.task,
+        inputs,
+        target=target,
+        method=arguments.method,
+        layer=arguments.layer,
+        options=options,
+    )
+    save_panel(Path(arguments.out), inputs, explanation)
+    if arguments.array:
+        save_array(Path(arguments.array), explanation)
+    names = model.card.outputs.class_names
+    values: dict[str, Any] = {
+        "run_id": arguments.run,
+        "method": explanation.method,
+        "layer": explanation.layer,
+        "target": names[explanation.target],
+        "predicted": names[explanation.predicted],
+        "probabilities": dict(zip(names, explanation.probabilities, strict=True)),
+        "out": arguments.out,
+        "array": arguments.array,
+        "scorecard": None,
+    }
+    output.result(values, output.t("cli.explained", out=arguments.out, target=values["target"]))
+    return 0
+
+
+def _target(text: str | None, names: tuple[str, ...]) -> int | None:
+    """A class by its name or its number. Raises ``LabError`` ("unknown_class")."""
+    if text is None:
+        return None
+    if text in names:
+        return names.index(text)
+    if text.isdecimal() and int(text) < len(names):
+        return int(text)
+    raise LabError("unknown_class", field="--target", value=text[:80], known=", ".join(names[:12]))

@@ -1,0 +1,35 @@
+"""When something is due again, and how long training still takes."""
+
+from __future__ import annotations
+
+import math
+import time
+
+
+class Pace:
+    """The pace of one attempt."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, float] = {}
+        self._start: tuple[float, int] | None = None
+
+    def due(self, what: str, seconds: float) -> bool:
+        """Whether ``seconds`` have passed since it was last due; the first time it always is."""
+        now = time.monotonic()
+        if now - self._last.get(what, -math.inf) < seconds:
+            return False
+        self._last[what] = now
+        return True
+
+    def restart(self, what: str) -> None:
+        self._last[what] = time.monotonic()
+
+    def seconds_left(self, done_steps: int, all_steps: int) -> float | None:
+        """At the pace since the first call, validation included; ``None`` while there is no pace yet."""
+        now = time.monotonic()
+        if self._start is None:
+            self._start = (now, done_steps)
+            return None
+        since, first = self._start
+        done = done_steps - first
+        return (now - since) / done * (all_steps - done_steps) if done > 0 else None
