@@ -5,6 +5,7 @@
 ``progress.json``    where within the epoch (atomic)     ``result.json``    what came out (atomic)
 ``checkpoints/``     see cnnlab.training.checkpoints     ``log.txt``        what the worker said
 ``stop``             exists when a stop was asked for    ``worker.lock``    held by the worker for life
+``environment.json`` what the worker's process is given
 
 Every change of state is a compare-and-set under a short lock, so of a stop, an end and a loss that race,
 exactly one wins.
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from cnnlab.errors import Problem, RunError
 from cnnlab.experiment import Experiment
@@ -86,8 +87,21 @@ class Journal:
         self.run_id = folder.name
 
     @classmethod
-    def create(cls, home: Home, experiment: Experiment, *, parent: str | None = None, group: str | None = None) -> Self:
-        """A new QUEUED run. Its folder appears whole: a reader never meets a half-made one."""
+    def create(
+        cls,
+        home: Home,
+        experiment: Experiment,
+        *,
+        parent: str | None = None,
+        group: str | None = None,
+        worker: ProcessIdentity | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Self:
+        """A new run. Its folder appears whole: a reader never meets a half-made one.
+
+        It is QUEUED, or with ``worker`` at once STARTING under that process, so that no queue takes it as well.
+        ``environment`` is what the process that trains it will find in its own.
+        """
         home.ensure()
         run_id = secrets.token_hex(16)
         named = experiment.to_dict()
@@ -96,7 +110,9 @@ class Journal:
         staging = home.runs / f".{run_id}.new"
         (staging / "checkpoints").mkdir(parents=True)
         write_atomically(staging / "experiment.yaml", Experiment.from_dict(named).to_yaml(), durable=True)
-        status = Status(run_id, RunState.QUEUED, created=time.time(), parent=parent, group=group)
+        write_atomically(staging / "environment.json", json.dumps(dict(environment or {})))
+        state = RunState.STARTING if worker else RunState.QUEUED
+        status = Status(run_id, state, worker=worker, created=time.time(), parent=parent, group=group)
         write_atomically(staging / "state.json", json.dumps(status.as_dict()), durable=True)
         staging.rename(home.runs / run_id)
         return cls(home.runs / run_id)
@@ -113,6 +129,13 @@ class Journal:
 
     def experiment(self) -> Experiment:
         return Experiment.from_yaml((self.folder / "experiment.yaml").read_text("utf-8"), source="experiment.yaml")
+
+    def environment(self) -> dict[str, str]:
+        """Names and values that the process which trains this run finds in its environment."""
+        return _read_json(self.folder / "environment.json") or {}
+
+    def record_environment(self, environment: Mapping[str, str]) -> None:
+        write_atomically(self.folder / "environment.json", json.dumps(dict(environment)))
 
     def status(self) -> Status:
         return Status.from_dict(json.loads((self.folder / "state.json").read_text("utf-8")))
@@ -137,6 +160,17 @@ class Journal:
     def worker_lock(self) -> FileLock:
         """Held by a worker for life. Two processes can never write the same run."""
         return FileLock(self.folder / "worker.lock")
+
+    def is_held(self) -> bool:
+        """Whether a worker holds the run at this moment."""
+        lock = self.worker_lock()
+        if not Path(lock.lock_file).exists():
+            return False
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
 
     def request_stop(self) -> None:
         (self.folder / "stop").touch()

@@ -1,0 +1,149 @@
+"""Runs that only MLflow knows, as ``Run``: what their tags say, and how long ago."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from cnnlab.errors import LabError, Problem, RunError
+from cnnlab.experiment import Experiment
+from cnnlab.home import Home
+from cnnlab.runs import mlflow_store, tags
+from cnnlab.runs.journal import Progress
+from cnnlab.runs.run import Run
+from cnnlab.runs.states import RunState
+
+if TYPE_CHECKING:
+    import mlflow
+    from mlflow import MlflowClient
+
+PAGE = 200
+BEST = "best_epoch"  # a metric, stored at the epochs that were the best so far
+
+
+def read_foreign(home: Home, *, limit: int, run_id: str | None = None) -> list[Run]:
+    """See ``view.foreign``. Raises ``RunError`` ("mlflow_unreachable")."""
+    if not mlflow_store.has_store(home):
+        return []
+    import sqlalchemy
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client = mlflow_store.connect(home)
+        return _search(client, home, limit, run_id)
+    except (MlflowException, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+        uri = mlflow_store.display_uri(mlflow_store.tracking_uri(home))
+        raise RunError("mlflow_unreachable", field="MLFLOW_TRACKING_URI", value=uri) from error
+
+
+def _search(client: MlflowClient, home: Home, limit: int, run_id: str | None) -> list[Run]:
+    experiment = client.get_experiment_by_name(mlflow_store.EXPERIMENT)
+    if experiment is None:
+        return []
+    wanted = f"tags.`{tags.RUN_ID}` = '{run_id}'" if run_id else ""  # the id is 32 hex digits by now
+    found: list[Run] = []
+    page: str | None = None
+    while len(found) < limit:
+        runs = client.search_runs(
+            [experiment.experiment_id], wanted, max_results=PAGE, order_by=["start_time DESC"], page_token=page
+        )
+        for stored in runs:
+            run = _run(stored, home)
+            if run is not None and not (home.run_folder(run.run_id) / "state.json").exists():
+                found.append(run)
+        page = runs.token
+        if not page:
+            break
+    if run_id:
+        return [_with_epochs(client, run) for run in found[:1]]
+    return found[:limit]
+
+
+def _run(stored: mlflow.entities.Run, home: Home) -> Run | None:
+    """``None`` for what somebody else logged into our experiment."""
+    said = stored.data.tags
+    try:
+        home.run_folder(said.get(tags.RUN_ID, ""))
+        state = RunState(said.get(tags.STATE, ""))
+    except (RunError, ValueError):
+        return None
+    experiment = _experiment(said.get(tags.EXPERIMENT))
+    reason, progress = _json(said.get(tags.REASON)), _json(said.get(tags.PROGRESS))
+    info = stored.info
+    return Run(
+        run_id=said[tags.RUN_ID],
+        name=info.run_name or said[tags.RUN_ID][:8],
+        owner=said.get(tags.OWNER, ""),
+        state=state,
+        reason=Problem.from_dict(reason) if reason else None,
+        stop_reason=said.get(tags.STOP_REASON) or None,
+        attempt=int(said.get(tags.ATTEMPT, "1")),
+        dataset=said.get(tags.DATASET, ""),
+        architecture=said.get(tags.ARCHITECTURE, ""),
+        experiment=experiment,
+        created=_number(said.get(tags.CREATED)) or (info.start_time or 0) / 1000,
+        started=_number(said.get(tags.STARTED)),
+        ended=info.end_time / 1000 if info.end_time else None,
+        parent=said.get(tags.PARENT) or None,
+        group=said.get(tags.GROUP) or None,
+        resumed_from=int(said[tags.RESUMED_FROM]) if said.get(tags.RESUMED_FROM) else None,
+        progress=Progress(**progress) if progress else None,
+        result=_json(said.get(tags.RESULT)) or {},
+        folder=None,
+        local=False,
+        heard_seconds=_heard(said) if state.is_active else None,
+        mlflow_run_id=info.run_id,
+        mlflow_experiment_id=info.experiment_id,
+        mlflow_tracking_uri=mlflow_store.display_uri(mlflow_store.tracking_uri(home)),
+        host=said.get(tags.HOST, ""),
+    )
+
+
+def _with_epochs(client: MlflowClient, run: Run) -> Run:
+    """The records of the epochs, put together from one history a metric."""
+    assert run.mlflow_run_id is not None  # noqa: S101
+    stored = client.get_run(run.mlflow_run_id)
+    records: dict[int, dict[str, Any]] = defaultdict(dict)
+    for name in stored.data.metrics:
+        if name.startswith(("system/", "test_")) or name == BEST:
+            continue
+        for point in client.get_metric_history(run.mlflow_run_id, name):
+            records[point.step].update({"epoch": point.step, "time": point.timestamp / 1000, name: point.value})
+    for point in client.get_metric_history(run.mlflow_run_id, BEST):
+        records[point.step]["best"] = point.step == int(point.value)
+    epochs = [records[step] for step in sorted(records) if "epoch" in records[step]]
+    return Run(**{**run.__dict__, "epochs": [_unprefixed(record) for record in epochs]})
+
+
+def _unprefixed(record: dict[str, Any]) -> dict[str, Any]:
+    return {("seconds" if name == "epoch_seconds" else name): value for name, value in record.items()}
+
+
+def _heard(said: dict[str, str]) -> float | None:
+    when = _number(said.get(tags.HEARTBEAT_TIME))
+    return max(0.0, time.time() - when) if when else None
+
+
+def _experiment(text: str | None) -> Experiment | None:
+    if not text:
+        return None
+    try:
+        return Experiment.from_dict(_json(text))
+    except LabError:
+        return None  # of a later version: the rest of the run is still worth showing
+
+
+def _json(text: str | None) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return None  # somebody edited the tag by hand
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None

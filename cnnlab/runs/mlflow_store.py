@@ -1,0 +1,120 @@
+"""Where MLflow keeps runs, and how it is opened: created once, under a lock, before anything else looks.
+
+Only the client with explicit ids is used; MLflow's fluent API would end runs that are not ours to end.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from filelock import FileLock
+
+from cnnlab.home import Home
+
+if TYPE_CHECKING:  # importing MLflow takes two seconds
+    from mlflow import MlflowClient
+
+EXPERIMENT = "CNN Lab"
+SQLITE = "sqlite:///"
+# MLflow's own waits are minutes long; whoever calls us tries again by itself
+_PATIENCE = {
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "15",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+
+
+def tracking_uri(home: Home) -> str:
+    """``MLFLOW_TRACKING_URI`` where it is set, else the home's own database."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or SQLITE + database(home).as_posix()
+
+
+def display_uri(uri: str) -> str:
+    """The address without the password that may be in it: what is stored and shown."""
+    parts = urlsplit(uri)
+    if "@" not in parts.netloc:
+        return uri
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def database(home: Home) -> Path:
+    return home.mlflow.absolute() / "mlflow.db"
+
+
+def is_embedded(home: Home) -> bool:
+    """Whether runs go into the home's own database."""
+    return tracking_uri(home) == SQLITE + database(home).as_posix()
+
+
+def has_store(home: Home) -> bool:
+    """Whether there is anything to read; what is elsewhere is taken to be there."""
+    return not is_embedded(home) or database(home).is_file()
+
+
+def connect(home: Home) -> MlflowClient:
+    """A client of the store, which exists. Raises MLflow's and SQLAlchemy's errors when it can't be reached."""
+    for name, value in _PATIENCE.items():
+        os.environ.setdefault(name, value)
+    from mlflow import MlflowClient
+
+    uri = tracking_uri(home)
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def ensure_store(home: Home) -> str:
+    """Creates what is missing of the store, exactly once among all processes; the id of our experiment."""
+    home.ensure()
+    client = None
+    with FileLock(home.mlflow / "store.lock"):
+        if is_embedded(home) and not database(home).exists():
+            _create_database(home)
+        client = connect(home)
+        experiment = client.get_experiment_by_name(EXPERIMENT)
+        if experiment is None:
+            location = (home.mlflow.absolute() / "artifacts").as_uri() if is_embedded(home) else None
+            return str(_create_experiment(client, location))
+        if experiment.lifecycle_stage == "deleted":
+            client.restore_experiment(experiment.experiment_id)
+        return str(experiment.experiment_id)
+
+
+def _create_experiment(client: MlflowClient, location: str | None) -> str:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.create_experiment(EXPERIMENT, artifact_location=location)
+    except MlflowException as error:
+        # a shared server has no lock of ours: another machine may have been faster
+        existing = client.get_experiment_by_name(EXPERIMENT)
+        if error.error_code != "RESOURCE_ALREADY_EXISTS" or existing is None:
+            raise
+        return str(existing.experiment_id)
+
+
+def _create_database(home: Home) -> None:
+    """Migrates a new database under another name: a process that is killed meanwhile leaves no half of one."""
+    for leftover in home.mlflow.glob("new-*.db*"):
+        leftover.unlink()
+    path = home.mlflow.absolute() / f"new-{secrets.token_hex(4)}.db"
+    migrate(path, home.mlflow.absolute() / "artifacts")
+    path.replace(database(home))
+
+
+def migrate(path: Path, artifacts: Path) -> None:
+    """A new, empty MLflow database at ``path``: seconds of migrations."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    store = SqlAlchemyStore(SQLITE + path.as_posix(), artifacts.as_uri())
+    store._dispose_engine()
+    connection = sqlite3.connect(path)
+    try:
+        # readers and a writer no longer wait for each other; the mode stays in the file
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
