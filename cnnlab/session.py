@@ -81,7 +81,7 @@ class Session:
 
     def _loading(self, phase: str, done: int, total: int) -> None:
         if self._pace.due("progress", PROGRESS_SECONDS):
-            self._write(Progress(phase.removeprefix("progress."), step=done, steps=total))
+            self._write(Progress(phase, step=done, steps=total))
             self._stop_if_asked()
 
     def _build(self) -> None:

@@ -20,7 +20,7 @@ from cnnlab.errors import Problem, RunError
 from cnnlab.failures import explain_failure, is_disk_full
 from cnnlab.home import Home
 from cnnlab.jobs import slots
-from cnnlab.runs.journal import Journal
+from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.publisher import Publisher
 from cnnlab.runs.states import RunState
@@ -41,17 +41,18 @@ class Ending:
 
 
 def main(run_id: str, attempt: int, home_root: str) -> None:
-    """A new process enters here. It waits for a slot, unless the run is stopped meanwhile."""
+    """A new process enters here."""
     home = Home(Path(home_root))
     journal = Journal.open(home, run_id)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: journal.request_stop())
-    with slots.hold(home, wait=True, give_up=journal.stop_requested):
-        run(journal, attempt, home)
+    run(journal, attempt, home)
 
 
 def run(journal: Journal, attempt: int, home: Home, *, report: Report | None = None) -> RunState:
     """From STARTING to a final state, which is returned. A stale attempt changes nothing.
+
+    It trains in a slot, and gives that back before MLflow has everything: the next run need not wait for that.
 
     Raises ``RunError`` ("run_is_held") when another process works on the run.
     """
@@ -67,17 +68,26 @@ def run(journal: Journal, attempt: int, home: Home, *, report: Report | None = N
         if journal.transition(RunState.STARTING, allowed=allowed, attempt=attempt, **begun) is None:
             return journal.status().state
         with Sampler(journal), Publisher(journal, home):
-            ending = _ending_of(journal, home, attempt, report)
-            _finish(journal, attempt, ending)
+            _work_in_slot(journal, home, attempt, report or (lambda _: None))
     finally:
         lock.release()
     return journal.status().state
 
 
-def _ending_of(journal: Journal, home: Home, attempt: int, report: Report | None) -> Ending:
+def _work_in_slot(journal: Journal, home: Home, attempt: int, report: Report) -> None:
+    if slots.free_slots(home) == 0:
+        waiting = Progress("waiting")
+        journal.write_progress(waiting)
+        report(waiting)
+    with slots.hold(home, wait=True, give_up=journal.stop_requested) as held:
+        ending = _ending_of(journal, home, attempt, report) if held else Ending(RunState.STOPPED, stop_reason="user")
+        _finish(journal, attempt, ending)
+
+
+def _ending_of(journal: Journal, home: Home, attempt: int, report: Report) -> Ending:
     reserve = _reserve(journal)
     try:
-        session = Session(journal, home, attempt, report or (lambda _: None))
+        session = Session(journal, home, attempt, report)
         session.prepare()
         stop_reason = session.train()
         session.conclude(stop_reason)

@@ -38,11 +38,9 @@ def build_parser(language: str) -> argparse.ArgumentParser:
     """The whole command line in one language."""
     _Parser.language = language
     words = {english: translate(key, language) for english, key in _ARGPARSE.items()}
-    argparse._ = lambda text: words.get(text, text)  # type: ignore[attr-defined]  # argparse's own door for translations
+    argparse._ = lambda text: words.get(text, text)  # type: ignore[attr-defined]  # its door for translations
     parser = _Parser(prog="python -m cnnlab", description=translate("cli.description", language))
-    parser.add_argument(
-        "--version", action="version", version=__version__, help=translate("cli.help.version", language)
-    )
+    parser.add_argument("--version", action="version", version=__version__, help=_help(language, "version"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     adder = _Adder(commands, language)
     _catalogue_commands(adder)

@@ -53,7 +53,7 @@ def _in_foreground(journal: Journal, attempt: int, home: Home, output: Output) -
 
     output.say("cli.training", run_id=journal.run_id, name=journal.experiment().name)
     with _graceful_interrupt(journal, output), _Bar(output) as bar:
-        worker.run_in_slot(journal, attempt, home, report=bar.show)
+        worker.run(journal, attempt, home, report=bar.show)
     return output.run(view(home, journal.run_id))
 
 
@@ -92,7 +92,7 @@ class _Bar:
     def show(self, event: Any) -> None:
         """Takes what the worker reports: progress, and what ``fit`` yields."""
         if isinstance(event, Progress):
-            phase = self._output.t(f"phase.{event.phase}")
+            phase = self._output.t(event.key)
             self._bar.set_description_str(f"{phase} {event.epoch}/{event.epochs}" if event.epochs else phase)
             if event.phase == "training":
                 self._bar.total = event.epochs * event.steps

@@ -17,13 +17,13 @@ from cnnlab.training.measure import measure
 def evaluate_run(journal: Journal, home: Home, *, progress: Progress | None = None) -> dict[str, float]:
     """Metrics of the best weights on the test split, without its name ("accuracy").
 
-    Raises ``RunError`` ("run_is_active", "model_missing") and ``DataError`` ("no_test_split", "dataset_changed").
+    Raises ``RunError`` ("run_in_training", "model_missing") and ``DataError`` ("no_test_split", "dataset_changed").
     """
     recorded: dict[str, float] = journal.result().get("test") or {}
     if recorded:
         return recorded
     if journal.status().state.is_active:
-        raise RunError("run_is_active", value=journal.run_id)
+        raise RunError("run_in_training", value=journal.run_id)
     model = load_trained(journal.folder)
     dataset = dataset_of(journal, home, progress=progress)
     if len(dataset.test) == 0:

@@ -23,7 +23,7 @@ def rate(spec: TrainingSpec, step: int, steps_per_epoch: int, *, plateau_factor:
         return _one_cycle(schedule, peak, step, total)
     warmup = schedule.warmup_epochs * steps_per_epoch
     if step < warmup:
-        return peak * (step + 1) / max(warmup, 1.0)
+        return peak * min((step + 1) / warmup, 1.0)
     if schedule.name == "cosine":
         done = (step - warmup) / max(total - warmup, 1.0)
         floor = min(schedule.minimum_rate, peak)
