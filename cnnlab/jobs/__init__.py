@@ -1,0 +1,1 @@
+"""The queue: submit, stop, resume, delete; slots; the supervisor and its fork server."""

@@ -67,7 +67,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Progress:
-    """``progress.json``: what is being done now. ``phase`` is a catalogue key below "phase."."""
+    """``progress.json``: what is being done now. ``phase`` is a catalogue key, or one below "phase."."""
 
     phase: str
     epoch: int = 0  # counted from 1; 0 before the first
@@ -77,6 +77,11 @@ class Progress:
     loss: float | None = None
     seconds_left: float | None = None
     time: float = field(default_factory=time.time)
+
+    @property
+    def key(self) -> str:
+        """The catalogue key of the phase: data are prepared in phases of their own ("progress.downloading")."""
+        return self.phase if "." in self.phase else f"phase.{self.phase}"
 
 
 class Journal:
@@ -141,16 +146,25 @@ class Journal:
         return Status.from_dict(json.loads((self.folder / "state.json").read_text("utf-8")))
 
     def transition(
-        self, to: RunState, *, allowed: Iterable[RunState], attempt: int | None = None, **fields: Any
+        self,
+        to: RunState,
+        *,
+        allowed: Iterable[RunState],
+        attempt: int | None = None,
+        next_attempt: bool = False,
+        **fields: Any,
     ) -> Status | None:
         """Moves to ``to`` if the state is one of ``allowed`` (and the attempt is ``attempt``); else ``None``.
 
-        ``fields`` replace other fields of the status in the same step.
+        ``fields`` replace other fields of the status in the same step; ``next_attempt`` makes every process stale
+        that was started for the present attempt.
         """
         with FileLock(self.folder / "state.lock"):
             status = self.status()
             if status.state not in set(allowed) or (attempt is not None and status.attempt != attempt):
                 return None
+            if next_attempt:
+                fields = {"attempt": status.attempt + 1, **fields}
             if to.is_final:
                 fields = {"ended": time.time(), "worker": None, **fields}
             status = replace(status, state=to, **fields)
