@@ -21,11 +21,12 @@ _SECRETS = ("TOKEN", "PASSWORD", "SECRET", "KEY")
 def recorded(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """The part of an environment that decides what a run does and where it reports; secrets are never written down."""
     found = os.environ if environment is None else environment
-    return {
+    kept = {
         name: value
         for name, value in sorted(found.items())
         if (name in _NAMES or name.startswith(_PREFIXES)) and not any(word in name for word in _SECRETS)
     }
+    return {"CNNLAB_HOME": str(Home.current().root), **kept}  # never empty: "nothing was set" is also recorded
 
 
 def for_worker(journal: Journal, home: Home) -> dict[str, str | None]:

@@ -56,7 +56,7 @@ def heartbeat(home: Home) -> None:
 
 
 def status(home: Home) -> dict[str, Any]:
-    """``running``, ``pid``, ``digest``, ``warm``, ``workers`` [{run_id, pid, attempt}], ``queue`` [run_id], ``slots``.
+    """``running``, ``pid``, ``digest``, ``warm``, ``workers`` [{run_id, pid, attempt}], ``queue`` [run_id].
 
     ``warm`` says whether the next run starts at once.
     """

@@ -115,7 +115,7 @@ class Journal:
         staging = home.runs / f".{run_id}.new"
         (staging / "checkpoints").mkdir(parents=True)
         write_atomically(staging / "experiment.yaml", Experiment.from_dict(named).to_yaml(), durable=True)
-        write_atomically(staging / "environment.json", json.dumps(dict(environment or {})))
+        cls(staging).record_environment(environment or {})
         state = RunState.STARTING if worker else RunState.QUEUED
         status = Status(run_id, state, worker=worker, created=time.time(), parent=parent, group=group)
         write_atomically(staging / "state.json", json.dumps(status.as_dict()), durable=True)
@@ -140,7 +140,9 @@ class Journal:
         return _read_json(self.folder / "environment.json") or {}
 
     def record_environment(self, environment: Mapping[str, str]) -> None:
-        write_atomically(self.folder / "environment.json", json.dumps(dict(environment)))
+        path = self.folder / "environment.json"
+        write_atomically(path, json.dumps(dict(environment)))
+        path.chmod(0o600)  # a tracking address may hold a password
 
     def status(self) -> Status:
         return Status.from_dict(json.loads((self.folder / "state.json").read_text("utf-8")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,12 @@ class ProcessIdentity:
 
     @classmethod
     def own(cls) -> ProcessIdentity:
-        return cls(os.getpid(), psutil.Process().create_time(), boot_id())
+        return cls.of(os.getpid())
+
+    @classmethod
+    def of(cls, pid: int) -> ProcessIdentity:
+        """The process that has this pid now. Raises ``psutil.NoSuchProcess``."""
+        return cls(pid, psutil.Process(pid).create_time(), boot_id())
 
     def is_alive(self) -> bool:
         """Whether this very process still runs. A zombie has ended: it only waits to be counted."""
@@ -30,6 +36,13 @@ class ProcessIdentity:
             return abs(process.create_time() - self.started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
+
+    def wait(self) -> None:
+        """Blocks until it has ended, whoever started it."""
+        if not self.is_alive():
+            return
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(self.pid).wait()
 
     def as_dict(self) -> dict[str, Any]:
         return {"pid": self.pid, "started": self.started, "boot": self.boot}
