@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,12 +24,12 @@ def _seeded() -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home under the test's own folder, which is also what a started process would use."""
     monkeypatch.setenv("CNNLAB_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.delenv("CNNLAB_LANGUAGE", raising=False)
-    yield Home(tmp_path / "home").ensure()
+    return Home(tmp_path / "home").ensure()
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +40,20 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data sets are not here: set CNNLAB_DATA to a folder that has MNIST/raw")
     return folder
+
+
+@pytest.fixture(scope="session")
+def _mlflow_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated MLflow database, made once: the migrations take seconds."""
+    from cnnlab.runs.mlflow_store import migrate
+
+    folder = tmp_path_factory.mktemp("mlflow")
+    migrate(folder / "mlflow.db", folder / "artifacts")
+    return folder / "mlflow.db"
+
+
+@pytest.fixture
+def mlflow_home(home: Home, _mlflow_template: Path) -> Home:
+    """A home whose MLflow database is there already, so that nothing has to wait for its migrations."""
+    shutil.copyfile(_mlflow_template, home.mlflow / "mlflow.db")
+    return home

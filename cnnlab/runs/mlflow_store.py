@@ -5,6 +5,7 @@ Only the client with explicit ids is used; MLflow's fluent API would end runs th
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import sqlite3
@@ -22,10 +23,11 @@ if TYPE_CHECKING:  # importing MLflow takes two seconds
 EXPERIMENT = "CNN Lab"
 SQLITE = "sqlite:///"
 # MLflow's own waits are minutes long; whoever calls us tries again by itself
-_PATIENCE = {
+_SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "15",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
     "GIT_PYTHON_REFRESH": "quiet",
 }
 
@@ -59,10 +61,12 @@ def has_store(home: Home) -> bool:
 
 def connect(home: Home) -> MlflowClient:
     """A client of the store, which exists. Raises MLflow's and SQLAlchemy's errors when it can't be reached."""
-    for name, value in _PATIENCE.items():
+    for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
     from mlflow import MlflowClient
 
+    # it prints a traceback for every wait that was too long; the caller says that in one line
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
     uri = tracking_uri(home)
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 

@@ -6,24 +6,22 @@ Reading writes nothing. A run whose worker vanished is shown as LOST before anyb
 from __future__ import annotations
 
 import functools
-import json
 import time
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from cnnlab.errors import LabError, Problem, RunError
 from cnnlab.experiment import Experiment
 from cnnlab.home import RUN_ID, Home
 from cnnlab.runs.journal import Journal, Status
+from cnnlab.runs.position import read_position
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 
 __all__ = ["Run", "foreign", "listing", "observed_status", "view"]
 
 START_SECONDS = 30.0  # how long a run may be STARTING before a process has said that it works on it
-PUBLISHED = "published.json"  # in a run's folder: what MLflow already has (see publisher)
 
 
 def view(home: Home, run_id: str) -> Run:
@@ -115,7 +113,7 @@ def _local(journal: Journal, status: Status | None = None) -> Run:
         status = observed_status(journal, status)
     experiment = _experiment(journal)
     progress = journal.progress()
-    published = published_position(journal.folder)
+    published = read_position(journal.folder)
     heard = time.time() - progress.time if progress and status.state.is_active else None
     return Run(
         run_id=status.run_id,
@@ -144,15 +142,6 @@ def _local(journal: Journal, status: Status | None = None) -> Run:
         mlflow_experiment_id=published.get("mlflow_experiment_id"),
         mlflow_tracking_uri=published.get("mlflow_tracking_uri"),
     )
-
-
-def published_position(folder: Path) -> dict[str, Any]:
-    """``published.json``: where MLflow has this run and how much of it; empty before the first word."""
-    try:
-        position: dict[str, Any] = json.loads((folder / PUBLISHED).read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    return position
 
 
 def _experiment(journal: Journal) -> Experiment | None:

@@ -1,0 +1,105 @@
+"""A run's network as MLflow's LoggedModel: code and safetensors, nothing pickled.
+
+The model's folder holds CNN Lab's own code, the weights and what is needed to feed and read them, so whoever loads
+it by ``mlflow.pyfunc.load_model`` needs only the packages that its requirements name.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import mlflow.pyfunc
+from mlflow import MlflowClient
+from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus, Metric
+
+import cnnlab
+from cnnlab.experiment import Experiment
+from cnnlab.runs import tags
+from cnnlab.runs.journal import Journal
+
+PACKAGES = (
+    "babel",
+    "filelock",
+    "mlflow",
+    "numpy",
+    "pandas",
+    "pillow",
+    "psutil",
+    "pyarrow",
+    "pydantic",
+    "PyYAML",
+    "safetensors",
+    "torch",
+    "torchmetrics",
+    "torchvision",
+)
+MODEL_FILES = ("model.json", "experiment.yaml", "checkpoints/best.safetensors", "checkpoints/best.safetensors.sha256")
+NOT_SERVED = ("__pycache__", "*.pyc", "ui", "cli", "jobs")
+
+
+def log_model(
+    client: MlflowClient, run_id: str, experiment_id: str, journal: Journal, metrics: Sequence[Metric]
+) -> str:
+    """Logs the best weights of a finished run once, and its metrics beside them; the model's id.
+
+    What a killed process left half done is thrown away and done anew.
+    """
+    for model in _models_of(client, run_id, experiment_id):
+        if model.status == LoggedModelStatus.READY:
+            return str(model.model_id)
+        client.delete_logged_model(model.model_id)
+    experiment = journal.experiment()
+    kept = {tags.RUN_ID: journal.run_id, tags.EXPERIMENT_SHA256: experiment.sha256}
+    params = {"architecture": experiment.model.architecture, "dataset": experiment.data.dataset}
+    model = client.create_logged_model(experiment_id, _model_name(experiment), run_id, kept, params, "cnnlab")
+    with tempfile.TemporaryDirectory() as scratch:
+        saved = save_model(journal.folder, Path(scratch))
+        client.log_model_artifacts(model.model_id, str(saved))
+    linked = [Metric(m.key, m.value, m.timestamp, m.step, model_id=model.model_id, run_id=run_id) for m in metrics]
+    client.log_batch(run_id, linked)
+    client.log_outputs(run_id, [LoggedModelOutput(model.model_id, 0)])
+    client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+    return str(model.model_id)
+
+
+def save_model(run_folder: Path, scratch: Path) -> Path:
+    """A pyfunc model folder below ``scratch``, which is empty."""
+    source, code = scratch / "run", scratch / "code" / "cnnlab"
+    for name in MODEL_FILES:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(run_folder / name, source / name)
+    package = Path(cnnlab.__file__).parent
+    shutil.copytree(package, code, ignore=shutil.ignore_patterns(*NOT_SERVED))
+    os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")  # the folder we happen to run in has no say here
+    saved = scratch / "model"
+    mlflow.pyfunc.save_model(
+        str(saved),
+        python_model=str(package / "runs" / "pyfunc_model.py"),
+        artifacts={"run": str(source)},
+        code_paths=[str(code)],
+        pip_requirements=requirements(),
+    )
+    return saved
+
+
+def requirements() -> list[str]:
+    """The installed versions of what a prediction needs, as the package index names them."""
+    found = []
+    for name in PACKAGES:
+        version = importlib.metadata.version(name).partition("+")[0]  # "+cpu" names a build, not a release
+        found.append(f"{name}=={version}")
+    return found
+
+
+def _models_of(client: MlflowClient, run_id: str, experiment_id: str) -> list[LoggedModel]:
+    return list(client.search_logged_models([experiment_id], filter_string=f"source_run_id = '{run_id}'"))
+
+
+def _model_name(experiment: Experiment) -> str:
+    # MLflow takes no slash, colon, point, per cent or quote in a model's name
+    return "".join(c if c.isalnum() or c in "-_ " else "-" for c in experiment.name)[:120] or "model"
