@@ -1,4 +1,4 @@
-"""Runs without a supervisor: nothing is started, what would have been is counted."""
+"""Runs without a supervisor: nothing is started, what would have been is counted. And one over pretending workers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import pytest
 
 from cnnlab.home import Home
 from cnnlab.jobs import supervisor
+from tests.queue_of_fakes import queue
+
+__all__ = ["queue", "started"]
 
 
 @pytest.fixture
