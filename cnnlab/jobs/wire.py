@@ -35,6 +35,7 @@ class Listener:
         self._home = home
         self._answer = answer
         self._token = secrets.token_hex(16)
+        self._path: Path | None = None
         self._private: Path | None = None
         self._closing = False
         self._socket, address = self._bind_unix() if unix else self._bind_loopback()
@@ -53,6 +54,8 @@ class Listener:
         self._thread.join(_SERVING_SECONDS + 1)
         if _pid_on_card(self._home) == os.getpid():
             _card(self._home).unlink(missing_ok=True)
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
         if self._private is not None:
             shutil.rmtree(self._private, ignore_errors=True)
 
@@ -65,6 +68,7 @@ class Listener:
         bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         bound.bind(str(path))
         path.chmod(0o600)
+        self._path = path
         return bound, str(path)
 
     def _bind_loopback(self) -> tuple[socket.socket, int]:
@@ -86,6 +90,8 @@ class Listener:
 
     def _reply(self, connection: socket.socket) -> None:
         message = json.loads(_read_line(connection))
+        if not isinstance(message, dict):
+            raise ValueError("a message is an object")
         if not hmac.compare_digest(str(message.pop("token", "")), self._token):
             return
         connection.sendall((json.dumps(self._answer(message)) + "\n").encode())
