@@ -7,11 +7,10 @@ import platform
 import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-from cnnlab.augment import Augmenter
 from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
 from cnnlab.errors import ExperimentError
@@ -26,6 +25,9 @@ from cnnlab.tasks.build import build_task
 from cnnlab.training import checkpoints, runtime
 from cnnlab.training.fit import EpochResult, FitState, Step, fit
 from cnnlab.training.measure import Measuring, drain, measuring
+
+if TYPE_CHECKING:
+    from cnnlab.augment import Augmenter
 
 PROGRESS_SECONDS = 0.5
 STOP_SECONDS = 0.05
@@ -93,8 +95,15 @@ class Session:
         self._state = FitState.fresh(self._network, self._task, spec)
         self._training = data.train.to(self._runtime.device)
         self._validation = data.validation.to(self._runtime.device)
+        self._augment = self._augmenter()
+
+    def _augmenter(self) -> Augmenter | None:
         augmentation = self._experiment.data.augmentation
-        self._augment = Augmenter(augmentation, spec.seed) if augmentation.active else None
+        if not augmentation.active:
+            return None
+        from cnnlab.augment import Augmenter
+
+        return Augmenter(augmentation, self._spec.seed)
 
     def _restore(self) -> None:
         journal = self._journal
@@ -123,7 +132,7 @@ class Session:
             data.training_counts,
         )
         card.write(journal.folder)
-        fields = {} if self._resumed_from is None else {"resumed_from": self._resumed_from}
+        fields: dict[str, Any] = {} if self._resumed_from is None else {"resumed_from": self._resumed_from}
         if journal.transition(RunState.RUNNING, allowed=(RunState.STARTING,), attempt=self._attempt, **fields) is None:
             raise Stopped
         journal.log(f"training on {self._runtime.device}, {self._runtime.precision}, {torch.get_num_threads()} threads")

@@ -62,8 +62,8 @@ def run(journal: Journal, attempt: int, home: Home, *, report: Report | None = N
     except Timeout as error:
         raise RunError("run_is_held", value=journal.run_id) from error
     try:
-        identity = ProcessIdentity.own()
-        begun = {"worker": identity, "started": time.time(), "ended": None, "reason": None, "stop_reason": None}
+        begun: dict[str, Any] = {"worker": ProcessIdentity.own(), "started": time.time()}
+        begun |= {"ended": None, "reason": None, "stop_reason": None}
         allowed = (RunState.QUEUED, RunState.STARTING)
         if journal.transition(RunState.STARTING, allowed=allowed, attempt=attempt, **begun) is None:
             return journal.status().state
@@ -119,6 +119,6 @@ def _reserve(journal: Journal) -> Path:
 def _finish(journal: Journal, attempt: int, ending: Ending) -> None:
     """The one final transition. If a stale attempt comes here, another one owns the run by now: nothing is written."""
     active = (RunState.STARTING, RunState.RUNNING)
-    fields = {"reason": ending.reason, "stop_reason": ending.stop_reason}
+    fields: dict[str, Any] = {"reason": ending.reason, "stop_reason": ending.stop_reason}
     journal.log(f"{ending.state.value} {ending.stop_reason or (ending.reason.code if ending.reason else '')}".rstrip())
     journal.transition(ending.state, allowed=active, attempt=attempt, **fields)

@@ -65,10 +65,6 @@ def import_dataset(arguments: argparse.Namespace, home: Home, output: Output) ->
     return 0
 
 
-def _skipped(report: Any) -> list[tuple[str, str, Mapping[str, Any]]]:
-    return [(row.file, row.reason, row.params) for row in report.skipped]
-
-
 class ProgressBar:
     """A progress callback (see ``cnnlab.data.types.Progress``) that draws on stderr."""
 

@@ -78,7 +78,8 @@ def load_trained(folder: Path) -> TrainedModel:
     """
     card = Card.read(folder)
     experiment = Experiment.from_dict(card.experiment)
-    network = build_network(experiment.model, card.kind, card.outputs.count, card.mean, card.std, weights=False)
+    spec = experiment.model.model_copy(update={"pretrained": False})  # the run's own weights replace them anyway
+    network = build_network(spec, card.kind, card.outputs.count, card.mean, card.std)
     try:
         network.load_state_dict(load_safetensors(_best_weights(folder)))
     except (RuntimeError, ValueError) as error:
