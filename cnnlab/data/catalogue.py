@@ -12,6 +12,7 @@ from typing import Any
 from cnnlab.errors import DataError
 from cnnlab.experiment import Split
 from cnnlab.home import Home
+from cnnlab.i18n import LANGUAGES, translate
 from cnnlab.registry import Entry, registry, unknown_name
 
 DATASET_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -125,12 +126,15 @@ def _imported(name: str, home: Home) -> DatasetInfo:
     path = imported_folder(name, home) / "dataset.json"
     try:
         stored = json.loads(path.read_text("utf-8"))
-        texts = {language: {"title": name, "summary": stored["summary"]} for language in ("en", "es")}
+        counts, classes = dict(stored["counts"]), tuple(stored["classes"])
+        numbers = {"count": sum(counts.values()), "classes": len(classes), "source": stored["source"]}
+        summaries = {language: translate("data.imported_summary", language, **numbers) for language in LANGUAGES}
+        texts = {language: {"title": name, "summary": summary} for language, summary in summaries.items()}
         return DatasetInfo(
             name=name,
             texts=texts,
-            classes=tuple(stored["classes"]),
-            counts=dict(stored["counts"]),
+            classes=classes,
+            counts=counts,
             native_size=stored["native_size"],
             default_size=int(stored["default_size"]),
             channels=int(stored["channels"]),

@@ -53,24 +53,29 @@ def open_image(data: bytes, *, name: str) -> Image.Image:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
         except UnidentifiedImageError as error:
             raise DataError("image_unknown", value=name, known=", ".join(FORMATS)) from error
-        except (*_DAMAGED, Image.DecompressionBombError) as error:
+        except Image.DecompressionBombError as error:
+            raise _too_large(name) from error
+        except _DAMAGED as error:
             raise DataError("image_broken", value=name) from error
-        width, height = image.size
-        if width * height > MAX_PIXELS:
-            limit = MAX_PIXELS // 1_000_000
-            raise DataError("image_too_large", value=name, width=width, height=height, limit=limit)
+        if image.width * image.height > MAX_PIXELS:
+            raise _too_large(name)
         try:
             image.load()
-        except (*_DAMAGED, Image.DecompressionBombError) as error:
+        except Image.DecompressionBombError as error:  # an inner image may be larger than the header says
+            raise _too_large(name) from error
+        except _DAMAGED as error:
             raise DataError("image_broken", value=name) from error
     return image
+
+
+def _too_large(name: str) -> DataError:
+    return DataError("image_too_large", value=name, limit=MAX_PIXELS // 1_000_000)
 
 
 def prepare(image: Image.Image, *, size: int, channels: int, resize: Resize) -> Pixels:
     """[size, size, channels] uint8, upright; ``channels`` is 1 (grey) or 3 (RGB).
 
     ``squeeze`` ignores the aspect ratio, ``crop`` keeps the centre, ``pad`` adds black borders.
-    Raises ``DataError`` ("image_colours") for colour spaces that Pillow can't convert.
     """
     converted = _coloured(upright(image), "L" if channels == 1 else "RGB")
     pixels = np.array(_resized(converted, size, resize, Image.Resampling.BILINEAR), dtype=np.uint8)
@@ -102,16 +107,15 @@ def _coloured(image: Image.Image, mode: str) -> Image.Image:
         return image
     if image.mode in _DEEP:
         image = Image.fromarray(_eight_bits(np.asarray(image)))
-    try:
-        if image.mode in _TRANSPARENT or "transparency" in image.info:
-            # Pillow has no way from La to RGBA
-            image = image.convert("LA") if image.mode == "La" else image
-            layer = image.convert("RGBA")
-            paper = Image.new("RGBA", layer.size, (BACKGROUND, BACKGROUND, BACKGROUND, 255))
-            image = Image.alpha_composite(paper, layer).convert("RGB")
-        return image.convert(mode)
-    except ValueError as error:
-        raise DataError("image_colours", value=image.mode) from error
+    if image.mode == "La":  # Pillow has a way from here to LA only
+        image = image.convert("LA")
+    if image.mode in _TRANSPARENT or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        paper = Image.new("RGBA", layer.size, (BACKGROUND, BACKGROUND, BACKGROUND, 255))
+        image = Image.alpha_composite(paper, layer).convert("RGB")
+    if image.mode == "LAB":  # and from here to RGB only
+        image = image.convert("RGB")
+    return image.convert(mode)
 
 
 def _eight_bits(values: NDArray[np.generic]) -> Pixels:
@@ -123,7 +127,7 @@ def _eight_bits(values: NDArray[np.generic]) -> Pixels:
     elif low >= 0.0 and high <= 65_535.0:
         scaled = numbers / 257.0
     else:
-        scaled = (numbers - low) * (255.0 / max(high - low, 1e-12))
+        scaled = (numbers - low) * 255.0 / max(high - low, 1e-12)
     return np.rint(scaled).astype(np.uint8)
 
 

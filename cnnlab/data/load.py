@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cnnlab.data import catalogue, statistics, store
+from cnnlab.data import catalogue, originals, statistics, store
 from cnnlab.data.content import Content
 from cnnlab.data.samples import ArraySamples
 from cnnlab.data.splits import Index, SplitIndex, make_split
@@ -26,7 +25,7 @@ from cnnlab.home import Home, write_atomically
 from cnnlab.registry import checked, registry
 
 NO_GROUPS = "none"  # as ``group_by``: not even the groups that the source states
-RESERVED_COLUMNS = frozenset({"file", "width", "height", "mode", "split"})
+RESERVED_COLUMNS = frozenset({"file", "label", "width", "height", "mode", "split"})
 
 
 @dataclass(frozen=True)
@@ -238,6 +237,6 @@ def _registered_source(spec: DataSpec, home: Home) -> _Source:
 
 def _imported_source(name: str, home: Home) -> _Source:
     def read(progress: Progress | None) -> Content:  # noqa: ARG001  # one signature for all sources
-        return cast(Content, importlib.import_module("cnnlab.data.originals").read(name, home))
+        return originals.read(name, home)
 
     return _Source(read, f"imported-{name}", home)
