@@ -55,16 +55,22 @@ def machine() -> None:
     home = Home.current()
     facts = system.facts(home)
     st.subheader(t("home.machine"), anchor=False)
-    memory = {
-        "free": formats.size(facts.memory_free_bytes, language()),
-        "total": formats.size(facts.memory_bytes, language()),
-    }
+    total = formats.size(facts.memory_bytes, language())
     with st.grid(4, min_column_width=170, border=True):
-        st.metric(t("home.device"), plain(facts.gpu or "CPU"), icon=":material/developer_board:")
-        st.metric(t("home.cores"), formats.whole(facts.cores, language()), icon=":material/memory:")
-        st.metric(t("home.memory"), t("home.memory_value", **memory), icon=":material/memory_alt:")
-        st.metric(t("home.disk"), formats.size(facts.disk_free_bytes, language()), icon=":material/hard_drive:")
-    st.caption(f"{plain(facts.processor)} · {t('home.folder', folder=plain(str(home.root)))}")
+        _fact("device", facts.gpu or "CPU", plain(facts.processor), "developer_board")
+        _fact("cores", formats.whole(facts.cores, language()), t("home.cores_note"), "memory")
+        _fact(
+            "memory",
+            formats.size(facts.memory_free_bytes, language()),
+            t("home.memory_note", total=total),
+            "memory_alt",
+        )
+        _fact("disk", formats.size(facts.disk_free_bytes, language()), t("home.disk_note"), "hard_drive")
+    st.caption(t("home.folder", folder=plain(str(home.root))))
+
+
+def _fact(name: str, value: str, note: str, icon: str) -> None:
+    st.metric(t(f"home.{name}"), plain(value), icon=f":material/{icon}:", delta_description=note)
 
 
 def _cards() -> None:

@@ -38,7 +38,7 @@ def waits(run: Run) -> list[float]:
 def _metric(run: Run, name: str) -> None:
     best, last = run.best_record, run.last
     record = (best or last) if run.state.is_final else last
-    note = t("run.metric.before")
+    note = _before_first_epoch(run)
     if best is not None:
         key = "run.metric.kept" if run.state.is_final else "run.metric.best"
         note = t(key, value=metrics.formatted(name, best.get(name)), epoch=best["epoch"])
@@ -49,6 +49,10 @@ def _metric(run: Run, name: str) -> None:
         delta_color="off",
         delta_description=note,
     )
+
+
+def _before_first_epoch(run: Run) -> str:
+    return t("run.metric.never" if run.state.is_final else "run.metric.before")
 
 
 def _early_stopping(run: Run) -> None:
@@ -80,5 +84,5 @@ def _speed(run: Run) -> None:
         formats.whole(speed, language()),
         chart_data=series(run, "images_per_second"),
         delta_color="off",
-        delta_description=t("run.metric.speed_note") if run.epochs else t("run.metric.before"),
+        delta_description=t("run.metric.speed_note") if run.epochs else _before_first_epoch(run),
     )

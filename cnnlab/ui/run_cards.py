@@ -32,7 +32,10 @@ def card(run: Run, queued: list[Run]) -> None:
     name = metrics.headline(list(run.last))
     if run.state in (RunState.FAILED, RunState.LOST):
         st.markdown(ending_words(run))
-        again_button(run)
+        with st.container(horizontal=True):
+            if run.state is RunState.LOST:
+                resume_button(run)
+            again_button(run)
     elif name is None:
         st.markdown(_without_epochs(run, queued))
     else:
@@ -51,16 +54,25 @@ def again_button(run: Run) -> None:
     changes = actions.cure(run)
     label, help_text = t("run.again"), t("run.again_help")
     for field, value in changes.items():
-        label = t("run.again_with", value=shown(field, _number(value)))
-        help_text = t("run.again_with_help", setting=setting_name(field), value=shown(field, _number(value)))
+        label = t("run.again_with", value=plain(value))
+        help_text = t("run.again_with_help", setting=setting_name(field), value=plain(value))
     if st.button(label, icon=":material/restart_alt:", help=help_text, key=f"again_{run.run_id}"):
         with edge():
             actions.start_again(run, changes)
 
 
+def resume_button(run: Run) -> None:
+    """Puts the run back into the queue, where that is possible."""
+    label, help_text, key = t("run.resume"), t("run.resume_help"), f"resume_{run.run_id}"
+    if run.can_resume and st.button(label, icon=":material/resume:", help=help_text, key=key):
+        with edge():
+            actions.resume(run)
+            st.rerun()
+
+
 def _result(run: Run, name: str) -> None:
     best = run.best_record or run.last
-    label = f"{metrics.label(name)}"
+    label = t("home.best", metric=metrics.label(name))
     st.metric(label, metrics.formatted(name, best.get(name)), chart_data=series(run, name), delta_color="off")
 
 
@@ -70,10 +82,3 @@ def _without_epochs(run: Run, queued: list[Run]) -> str:
     if run.state.is_active:
         return progress_words(run)
     return ending_words(run)
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text

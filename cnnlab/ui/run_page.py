@@ -14,7 +14,7 @@ from cnnlab.ui import actions, numbers, run_tabs
 from cnnlab.ui.badges import state_badge
 from cnnlab.ui.edge import edge
 from cnnlab.ui.language import language, t
-from cnnlab.ui.run_cards import again_button, what
+from cnnlab.ui.run_cards import again_button, resume_button, what
 from cnnlab.ui.run_words import ending_words, is_stopping, progress_words, queue_words, share_done
 from cnnlab.ui.text import plain
 
@@ -69,11 +69,8 @@ def _buttons(run: Run) -> None:
             with edge():
                 actions.stop(run)
                 st.rerun()
-    if run.can_resume and st.button(t("run.resume"), icon=":material/resume:", help=t("run.resume_help"), key="resume"):
-        with edge():
-            actions.resume(run)
-            st.rerun()
     if run.state.is_final:
+        resume_button(run)
         again_button(run)
 
 

@@ -29,7 +29,7 @@ def _test(run: Run) -> None:
         return
     validation = run.result.get("validation", {})
     with st.grid(4, min_column_width=170, border=True):
-        for name, value in test.items():
+        for name, value in sorted(test.items(), key=lambda item: "loss" in item[0]):  # as in the curves
             beside = metrics.formatted(f"val_{name}", validation.get(name))
             st.metric(
                 metrics.label(f"test_{name}"),
@@ -53,11 +53,12 @@ def _configuration(run: Run) -> None:
     if experiment is None:
         st.markdown(t("run.description_missing"))
         return
-    with st.grid(3, min_column_width=280, border=True) as grid:
-        for title, parts in (("data", ("data",)), ("network", ("task", "model")), ("training", ("training",))):
-            with grid.cell():
-                st.markdown(f"**{t(f'run.configuration.{title}')}**")
-                _table(settings.group(experiment, *parts))
+    with st.grid(2, min_column_width=300, border=True) as grid:
+        with grid.cell():
+            _table(t("run.configuration.data"), settings.group(experiment, "data"))
+            _table(t("run.configuration.network"), settings.group(experiment, "task", "model"))
+        with grid.cell():
+            _table(t("run.configuration.training"), settings.group(experiment, "training"))
     st.download_button(
         t("run.configuration.download"),
         experiment.to_yaml(),
@@ -69,7 +70,8 @@ def _configuration(run: Run) -> None:
     )
 
 
-def _table(rows: Rows) -> None:
+def _table(title: str, rows: Rows) -> None:
+    st.markdown(f"**{title}**")
     columns = {"setting": [name for name, _ in rows], "value": [value for _, value in rows]}
     st.table(columns, border="horizontal", hide_header=True, hide_index=True)
 

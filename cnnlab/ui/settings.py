@@ -7,7 +7,7 @@ from typing import Any
 from cnnlab import i18n
 from cnnlab.experiment import Experiment
 from cnnlab.i18n import formats
-from cnnlab.registry import registry
+from cnnlab.registry import Entry, registry
 from cnnlab.ui import metrics
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import capitalized, plain, setting_name
@@ -24,6 +24,7 @@ _EPOCHS = (
 _PIXELS = ("data.image_size", "data.augmentation.crop")
 _RATES = ("training.learning_rate", "training.schedule.minimum_rate", "training.weight_decay")
 _OFF_AT_ZERO = ("training.early_stopping.patience", "training.gradient_clip", "training.label_smoothing")
+_SHARES = ("data.split.validation", "data.split.test")
 _REGISTRIES = {"task.name": "task", "model.architecture": "architecture", "data.dataset": "dataset"}
 
 # settings that only some choices use: they would be noise beside the others
@@ -44,6 +45,8 @@ def group(experiment: Experiment, *parts: str) -> Rows:
     """(name, value) of the settings below ``parts`` ("data", "training", …) that the experiment uses."""
     flat = experiment.flat()
     rows: Rows = []
+    for part in parts:
+        flat |= _options(experiment, part)
     for field, value in flat.items():
         part = field.partition(".")[0]
         if part not in parts or not _is_used(field, value, flat):
@@ -86,9 +89,11 @@ def _number_or_words(field: str, value: Any) -> str:
         return t("value.seconds", value=_plain_number(value))
     if field in _RATES:
         return formats.learning_rate(value)
+    if field in _SHARES:
+        return formats.percent(value, language(), 0)
     if isinstance(value, int | float):
         return _plain_number(value)
-    key = f"choice.{field}.{value}"
+    key = f"option_choice.{value}" if ".options." in field else f"choice.{field}.{value}"
     return t(key) if i18n.has(key) else plain(str(value))
 
 
@@ -108,17 +113,33 @@ def _is_used(field: str, value: Any, flat: dict[str, Any]) -> bool:
     return not other or flat[other] in choices
 
 
-def _option(experiment: Experiment, field: str, value: Any) -> tuple[str, str]:
-    """An option of a registry entry: its own label, where it has one."""
-    part, _, name = field.partition(".options.")
-    kind, entry_name = {
+def _entry(experiment: Experiment, part: str) -> Entry | None:
+    """The registry entry whose options ``part.options`` are; ``None`` for one that is not in a registry."""
+    names = {
         "data": ("dataset", experiment.data.dataset),
         "task": ("task", experiment.task.name),
         "model": ("architecture", experiment.model.architecture),
-    }[part]
-    known = registry(kind)
-    options = known[entry_name].options if entry_name in known else {}
-    label = options[name].label[language()] if name in options else plain(name)
+    }
+    kind, name = names.get(part, ("task", ""))
+    if name not in registry(kind):
+        return None
+    return registry(kind)[name]
+
+
+def _options(experiment: Experiment, part: str) -> dict[str, Any]:
+    """The options of a part as they are used: those given over the defaults."""
+    entry = _entry(experiment, part)
+    if entry is None:
+        return {}
+    given = getattr(experiment, part).options
+    return {f"{part}.options.{name}": value for name, value in (entry.defaults() | given).items()}
+
+
+def _option(experiment: Experiment, field: str, value: Any) -> tuple[str, str]:
+    """An option of a registry entry: its own label, where it has one."""
+    part, _, name = field.partition(".options.")
+    entry = _entry(experiment, part)
+    label = entry.options[name].label[language()] if entry and name in entry.options else plain(name)
     if isinstance(value, list) and any(isinstance(item, dict) for item in value):
         return capitalized(label), t("value.items", count=len(value))
     return capitalized(label), _number_or_words(field, value)

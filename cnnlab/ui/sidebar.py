@@ -24,7 +24,7 @@ _OPEN = (RunState.QUEUED, RunState.STARTING, RunState.RUNNING)
 
 def show() -> None:
     st.page_link(HOME_PAGE, label=t("frame.home"), icon=":material/home:", width="stretch")
-    st.divider()
+    st.space("xsmall")
     repeat(_activity, seconds=_POLL_SECONDS)
     language.switch()
 

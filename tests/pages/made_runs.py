@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 from cnnlab.errors import Problem
@@ -12,6 +13,8 @@ from cnnlab.home import Home
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
+
+Make = Callable[[Home], Journal]
 
 NOW_RUNNING = (RunState.STARTING, RunState.RUNNING)
 

@@ -1,0 +1,282 @@
+"""The run page in every state a run can be in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from cnnlab.home import Home
+from cnnlab.i18n import translate
+from cnnlab.runs.journal import Journal, Progress
+from cnnlab.runs.states import RunState
+from cnnlab.runs.view import listing
+from tests.pages import made_runs
+from tests.pages.conftest import Open
+from tests.pages.reading import all_text, texts
+
+LANGUAGES = ("en", "es")
+Make = Callable[[Home], Journal]
+
+BAD_IDS = [
+    "x",
+    "../../etc/passwd",
+    "..%2f..%2fetc%2fpasswd",
+    "/etc/passwd",
+    "C:\\Windows\\win.ini",
+    "~",
+    ".",
+    "..",
+    "0" * 31,
+    "0" * 33,
+    "g" * 32,
+    "A" * 32,
+    "0" * 31 + "\n",
+    "0" * 32 + "\n",
+    "0" * 32 + "/state.json",
+    "0" * 32 + "\0",
+    "\0",
+    "٠" * 32,
+    "０" * 32,
+    "<script>alert(1)</script>",
+    "![x](http://example.com/x.png)",
+    "[x](javascript:alert(1))",
+    "' OR 1=1 --",
+    "tags.`a` = 'b'",
+    "{value}",
+    "%s%n",
+    "$(id)",
+    "`id`",
+    ";rm -rf /",
+    "*",
+    "💥" * 32,
+    "0" * 100_000,
+]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("make", "state", "buttons"),
+    [
+        (made_runs.queued, "QUEUED", ["run.stop"]),
+        (made_runs.running, "RUNNING", ["run.stop"]),
+        (made_runs.finished, "FINISHED", ["run.again"]),
+        (made_runs.stopped, "STOPPED", ["run.resume", "run.again"]),
+        (made_runs.lost, "LOST", ["run.resume", "run.again"]),
+    ],
+)
+def test_every_state_has_its_badge_and_its_actions(
+    open_page: Open, home: Home, make: Make, state: str, buttons: list[str], lang: str
+) -> None:
+    page = open_page("run", lang=lang, run=make(home).run_id)
+    assert not page.error
+    assert any(translate(f"state.{state}", lang) in text for text in texts(page))
+    assert [button.label for button in page.button] == [translate(key, lang) for key in buttons]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_failed_run_says_why_and_offers_its_cure(open_page: Open, home: Home, lang: str) -> None:
+    page = open_page("run", lang=lang, run=made_runs.failed(home).run_id)
+    reason = translate("error.loss_not_finite", lang, epoch=1, value="0\\.1", suggestion="0\\.01", field="")
+    assert [error.value for error in page.error] == [reason]
+    cure = translate("run.again_with", lang, value="0\\.01")
+    assert [button.label for button in page.button] == [translate("run.resume", lang), cure]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "Epoch **13** of 30 · batch 11 of 20 · at most **9\N{NO-BREAK SPACE}s** left"),
+        ("es", "Época **13** de 30 · lote 11 de 20 · falta a lo sumo **9\N{NO-BREAK SPACE}s**"),
+    ],
+)
+def test_progress_in_words(open_page: Open, home: Home, lang: str, words: str) -> None:
+    assert words in texts(open_page("run", lang=lang, run=made_runs.running(home).run_id))
+
+
+@pytest.mark.parametrize("phase", ["validating", "testing"])
+def test_measuring_is_said_as_such(open_page: Open, home: Home, phase: str) -> None:
+    journal = made_runs.running(home)
+    journal.write_progress(Progress(phase, 13, 30, 2, 5))
+    assert f"Epoch **13** of 30 · {translate(f'phase.{phase}', 'en')}" in texts(open_page("run", run=journal.run_id))
+
+
+def test_preparing_data_is_said_as_such(open_page: Open, home: Home) -> None:
+    journal = made_runs.running(home, epochs=0)
+    journal.write_progress(Progress("something_new", step=1200, steps=60000))
+    said = all_text(open_page("run", lang="es", run=journal.run_id))
+    assert "Preparando · 1\N{NARROW NO-BREAK SPACE}200 de 60\N{NARROW NO-BREAK SPACE}000" in said
+
+
+def test_a_starting_run_says_so(open_page: Open, home: Home) -> None:
+    journal = made_runs.queued(home)
+    journal.transition(RunState.STARTING, allowed=(RunState.QUEUED,))
+    said = texts(open_page("run", run=journal.run_id))
+    assert translate("run.starting", "en") in said
+
+
+def test_the_place_in_the_queue(open_page: Open, home: Home) -> None:
+    first, _, third = [made_runs.queued(home) for _ in range(3)]
+    assert translate("run.place_next", "en") in texts(open_page("run", run=first.run_id))
+    assert translate("run.place", "en", count=2) in texts(open_page("run", run=third.run_id))
+
+
+def test_stop_takes_a_queued_run_out_of_the_queue(open_page: Open, home: Home) -> None:
+    journal = made_runs.queued(home)
+    page = open_page("run", run=journal.run_id)
+    page.button(key="stop").click().run()
+    assert journal.status().state is RunState.STOPPED
+    assert translate("run.ended_user_queued", "en") in texts(page)
+
+
+def test_stop_asks_a_running_worker_and_says_so(open_page: Open, home: Home) -> None:
+    journal = made_runs.running(home)
+    page = open_page("run", lang="es", run=journal.run_id)
+    page.button(key="stop").click().run()
+    assert journal.stop_requested()
+    assert translate("run.stopping", "es") in texts(page)
+    assert not page.button  # asked once is enough
+
+
+def test_resume_queues_the_run_again(open_page: Open, home: Home) -> None:
+    journal = made_runs.stopped(home)
+    page = open_page("run", run=journal.run_id)
+    page.button(key=f"resume_{journal.run_id}").click().run()
+    assert (journal.status().state, journal.status().attempt) == (RunState.QUEUED, 2)
+    assert any(translate("state.QUEUED", "en") in text for text in texts(page))
+
+
+def test_start_again_makes_a_child_with_the_same_settings(open_page: Open, home: Home) -> None:
+    journal = made_runs.finished(home, "faces", **{"training.seed": 7})
+    page = open_page("run", run=journal.run_id)
+    page.button(key=f"again_{journal.run_id}").click().run()
+    again = next(run for run in listing(home) if run.run_id != journal.run_id)
+    assert (again.parent, again.name) == (journal.run_id, "faces-2")
+    assert again.experiment is not None
+    assert again.experiment.sha256 == journal.experiment().sha256
+    assert page.query_params["run"] == again.run_id
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_four_numbers(open_page: Open, home: Home, lang: str) -> None:
+    page = open_page("run", lang=lang, run=made_runs.running(home, epochs=12, best=9).run_id)
+    values = [metric.value for metric in page.metric]
+    mark = "," if lang == "es" else "."
+    waited = translate("run.metric.waited", lang, waited=3, patience=5)
+    assert values == [f"94{mark}2\N{NO-BREAK SPACE}%", f"0{mark}133", waited, "2\N{NARROW NO-BREAK SPACE}079"]
+
+
+def test_early_stopping_that_is_off_says_so(open_page: Open, home: Home) -> None:
+    journal = made_runs.running(home, **{"training.early_stopping.patience": 0})
+    page = open_page("run", run=journal.run_id)
+    assert page.metric[2].value == translate("run.metric.off", "en")
+    assert " · **9\N{NO-BREAK SPACE}s** left" in all_text(page)  # without early stopping it is no upper bound
+
+
+def test_a_task_that_is_no_classification_gets_its_own_curves(open_page: Open, home: Home) -> None:
+    journal = made_runs.queued(home)
+    made_runs.begin(journal)
+    for epoch in (1, 2, 3):
+        losses = {"train_loss": 1 / epoch, "val_loss": 1.1 / epoch, "train_box_loss": 0.5, "val_mean_iou": 0.2 * epoch}
+        journal.append_epoch({"epoch": epoch, "time": 0.0, **losses, "learning_rate": 0.1, "best": True})
+    page = open_page("run", run=journal.run_id)
+    assert not page.error
+    said = texts(page)
+    assert {"**Mean iou**", "**Loss**", "**Box loss**"} <= {text.replace("\\", "") for text in said}
+    assert page.metric[0].label == "Validation mean iou"
+    assert page.metric[0].value == "0.600"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_before_the_end_the_test_split_is_untouched(open_page: Open, home: Home, lang: str) -> None:
+    tab = translate("run.tab.test", lang)
+    journal = made_runs.running(home)
+    assert translate("run.test.untouched", lang) in texts(open_page("run", lang=lang, tab=tab, run=journal.run_id))
+
+
+def test_test_metrics_after_the_end(open_page: Open, home: Home) -> None:
+    page = open_page("run", tab="Test results", run=made_runs.finished(home).run_id)
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown["Test accuracy"] == "97.8\N{NO-BREAK SPACE}%"
+    assert shown["Test loss"] == "0.109"
+
+
+@pytest.mark.parametrize("make", [made_runs.stopped, made_runs.failed, made_runs.lost])
+def test_a_run_that_broke_off_has_no_test_metrics(open_page: Open, home: Home, make: Make) -> None:
+    page = open_page("run", tab="Test results", run=make(home).run_id)
+    assert translate("run.test.unmeasured", "en") in texts(page)
+
+
+def test_configuration_in_the_readers_language(open_page: Open, home: Home) -> None:
+    journal = made_runs.finished(home, **{"training.schedule": {"name": "step"}, "data.augmentation.rotation": 15})
+    said = texts(open_page("run", lang="es", tab="Configuración", run=journal.run_id))
+    assert {"Tasa de aprendizaje", "1e-3", "escalones", "Rotación", "±15°", "Función de activación"} <= said
+    assert not any(text.startswith(("training.", "data.", "model.")) for text in said)
+
+
+def test_log_system_and_files(open_page: Open, home: Home) -> None:
+    journal = made_runs.finished(home)
+    assert "training on cpu" in open_page("run", tab="Log", run=journal.run_id).code[0].value
+    said = all_text(open_page("run", tab="System", run=journal.run_id))
+    assert "Processor (%)" in said
+    assert "PyTorch 2\\.15\\.0" in said
+    files = open_page("run", tab="Files", run=journal.run_id)
+    assert files.code[0].value == str(journal.folder)
+    assert "experiment\\.yaml" in all_text(files)
+    assert translate("run.files.mlflow_none", "en") in texts(files)
+
+
+def test_a_run_in_mlflow_says_where(open_page: Open, home: Home) -> None:
+    journal = made_runs.finished(home)
+    where = {"mlflow_run_id": "a" * 32, "mlflow_experiment_id": "1", "mlflow_tracking_uri": "sqlite:////tmp/m.db"}
+    (journal.folder / "published.json").write_text(json.dumps(where))
+    page = open_page("run", tab="Files", run=journal.run_id)
+    assert any(f"#/experiments/1/runs/{'a' * 32}" in code.value for code in page.code)
+
+
+@pytest.mark.parametrize("bad", BAD_IDS)
+def test_a_bad_id_is_one_sentence_and_opens_no_file(
+    open_page: Open, home: Home, monkeypatch: pytest.MonkeyPatch, bad: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a bad id was looked up")
+
+    monkeypatch.setattr("cnnlab.ui.run_page.view", refuse)
+    page = open_page("run", lang="es", run=bad)
+    assert [error.value for error in page.error] == [translate("error.bad_run_id", "es")]
+    assert not page.title
+    assert bad not in all_text(page).replace("CNN", "") or len(bad) < 3
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_id_and_an_unknown_id_are_one_sentence(open_page: Open, lang: str) -> None:
+    assert [error.value for error in open_page("run", lang=lang).error] == [translate("error.no_run_named", lang)]
+    unknown = open_page("run", lang=lang, run="0" * 32)
+    assert [error.value for error in unknown.error] == [translate("error.unknown_run", lang, value="0" * 32)]
+
+
+@pytest.mark.parametrize(
+    "name", ["experiment.yaml", "result.json", "epochs.jsonl", "progress.json", "log.txt", "system.jsonl"]
+)
+@pytest.mark.parametrize("tab", ["curves", "test", "configuration", "system", "log", "files"])
+def test_a_missing_file_is_said_and_breaks_nothing(open_page: Open, home: Home, name: str, tab: str) -> None:
+    journal = made_runs.finished(home)
+    (journal.folder / name).unlink()
+    page = open_page("run", tab=translate(f"run.tab.{tab}", "en"), run=journal.run_id)
+    assert not page.error
+    assert page.title
+    if name == "experiment.yaml":
+        assert translate("run.description_missing", "en") in texts(page)
+    if (name, tab) == ("result.json", "test"):
+        assert translate("run.test.missing", "en") in texts(page)
+    if (name, tab) == ("log.txt", "log"):
+        assert translate("run.log.none", "en") in texts(page)
+
+
+def test_a_damaged_state_is_a_sentence(open_page: Open, home: Home) -> None:
+    journal = made_runs.finished(home)
+    (journal.folder / "state.json").write_text("{")
+    page = open_page("run", run=journal.run_id)
+    assert any("state\\.json" in text for text in texts(page))
+    assert not page.error
