@@ -115,8 +115,16 @@ class Session:
             if restored.best_lost:
                 journal.log("the weights of the best epoch are damaged: the best epoch is looked for anew")
             self._compare_conditions()
+            self._write_lost_line(restored.epoch)
             journal.log(f"resumed after epoch {restored.epoch}, batch {restored.step}")
             self._resumed_from = restored.epoch
+
+    def _write_lost_line(self, epoch: int) -> None:
+        """A kill between an epoch's checkpoint and its line: the checkpoint has the line, so nobody trains it again."""
+        recorded = self._journal.epochs()
+        record = (checkpoints.stored_meta(self._journal.checkpoints) or {}).get("record")
+        if record and record["epoch"] == epoch and (not recorded or recorded[-1]["epoch"] < epoch):
+            self._journal.append_epoch(record)
 
     def _announce(self) -> None:
         """Says what the weights will need to be used, then that training begins."""
@@ -140,7 +148,7 @@ class Session:
     def _conditions(self) -> dict[str, Any]:
         """What has to be the same for a resumed run to be the same bit for bit."""
         return {
-            "torch": torch.__version__,
+            "torch": str(torch.__version__),
             "device": str(self._runtime.device),
             "precision": self._runtime.precision,
             "threads": torch.get_num_threads(),
@@ -196,19 +204,18 @@ class Session:
             self._finite(result.metrics[name], result.epoch)
         if result.improved:
             checkpoints.save_best(self._journal.checkpoints, self._network, result.epoch)
-        self._save()
         metrics = {name: value if math.isfinite(value) else None for name, value in result.metrics.items()}
-        self._journal.append_epoch(
-            {
-                "epoch": result.epoch,
-                "time": time.time(),
-                **metrics,
-                "learning_rate": result.learning_rate,
-                "seconds": result.seconds,
-                "images_per_second": result.images_per_second,
-                "best": result.improved,
-            }
-        )
+        record = {
+            "epoch": result.epoch,
+            "time": time.time(),
+            **metrics,
+            "learning_rate": result.learning_rate,
+            "seconds": result.seconds,
+            "images_per_second": result.images_per_second,
+            "best": result.improved,
+        }
+        self._save(record)
+        self._journal.append_epoch(record)
 
     def _finite(self, loss: float, epoch: int) -> float:
         if not math.isfinite(loss):
@@ -217,8 +224,9 @@ class Session:
             raise ExperimentError("loss_not_finite", field="training.learning_rate", **cure)
         return loss
 
-    def _save(self) -> None:
-        meta = {"dataset_fingerprint": self._data.fingerprint, "conditions": self._conditions()}
+    def _save(self, record: dict[str, Any] | None = None) -> None:
+        """``record``: the line of the epoch that ends here, in case there is no time to write it."""
+        meta = {"dataset_fingerprint": self._data.fingerprint, "conditions": self._conditions(), "record": record}
         if "loss" in self._state.sums:  # within an epoch: never keep weights that are already spoiled
             self._finite(float(self._state.sums["loss"]), self._state.epoch + 1)
         checkpoints.save_state(self._journal.checkpoints, self._network, self._state, meta)
