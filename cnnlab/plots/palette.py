@@ -11,11 +11,10 @@ class Palette:
     muted: str  # what stands beside it
     text: str
     grid: str
-    surface: str
 
 
-LIGHT = Palette(accent="#3F4FCB", muted="#6B7386", text="#5C6478", grid="#E8EAF1", surface="#FFFFFF")
-DARK = Palette(accent="#93A1FF", muted="#9BA5B8", text="#A3ACBF", grid="#232A37", surface="#191F2A")
+LIGHT = Palette(accent="#3F4FCB", muted="#6B7386", text="#5C6478", grid="#E8EAF1")
+DARK = Palette(accent="#93A1FF", muted="#9BA5B8", text="#A3ACBF", grid="#232A37")
 
 
 def palette(theme: str | None) -> Palette:
