@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Restored:
 
 def save_state(folder: Path, network: nn.Module, state: FitState, meta: dict[str, Any]) -> Path:
     """Writes a generation and removes those before the last two. Raises ``OSError`` (full disk) changing nothing."""
-    payload = {"network": network.state_dict(), "fit": state.state_dict(), "meta": meta}
+    payload = {"network": network.state_dict(), "fit": state.state_dict(), "meta": json.dumps(meta)}
     buffer = io.BytesIO()
     torch.save(payload, buffer)
     data = buffer.getbuffer()
@@ -88,7 +89,8 @@ def stored_meta(folder: Path) -> dict[str, Any] | None:
     for path in _newest_first(folder.glob("state-*.pt"), _STATE):
         data = _verified(path, _STATE)
         if data is not None:
-            meta: dict[str, Any] = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)["meta"]
+            stored = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+            meta: dict[str, Any] = json.loads(stored["meta"])
             return meta
     return None
 
