@@ -35,19 +35,3 @@ def dropout(layers: dict[str, nn.Module], name: str, probability: float, *, chan
     """Adds dropout to ``layers`` when it does anything; ``channels``: whole feature maps at a time."""
     if probability > 0:
         layers[name] = nn.Dropout2d(probability) if channels else nn.Dropout(probability)
-
-
-def initialise(module: nn.Module, activation_name: str) -> None:
-    """Draws every weight so that the signal keeps its scale from layer to layer.
-
-    He et al. 2015 for the rectifying activations, Glorot & Bengio 2010 for the saturating ones; biases are 0.
-    """
-    for layer in module.modules():
-        if not isinstance(layer, nn.Conv2d | nn.Linear):
-            continue
-        if activation_name in ("tanh", "sigmoid"):
-            nn.init.xavier_uniform_(layer.weight)
-        else:
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        if layer.bias is not None:
-            nn.init.zeros_(layer.bias)

