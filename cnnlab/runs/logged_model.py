@@ -7,9 +7,9 @@ it by ``mlflow.pyfunc.load_model`` needs only the packages that its requirements
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +21,9 @@ import cnnlab
 from cnnlab.experiment import Experiment
 from cnnlab.runs import tags
 from cnnlab.runs.journal import Journal
+
+# advice to whoever writes a model, which the owner of a run can't follow
+warnings.filterwarnings("ignore", message=r".*Add type hints to the `predict` method", category=UserWarning)
 
 PACKAGES = (
     "babel",
@@ -75,7 +78,6 @@ def save_model(run_folder: Path, scratch: Path) -> Path:
         shutil.copyfile(run_folder / name, source / name)
     package = Path(cnnlab.__file__).parent
     shutil.copytree(package, code, ignore=shutil.ignore_patterns(*NOT_SERVED))
-    os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")  # the folder we happen to run in has no say here
     saved = scratch / "model"
     mlflow.pyfunc.save_model(
         str(saved),

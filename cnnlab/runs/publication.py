@@ -189,6 +189,7 @@ class Publication:
         if status.state is RunState.FINISHED and (self._journal.checkpoints / "best.safetensors").exists():
             logged_model.log_model(self._client, self._run_id, self._experiment_id, self._journal, last.as_metrics())
         self._save_position(complete=stamp(status))
+        mlflow_store.analyze(self._home)
 
     def _end(self, status: Status, ended: int) -> None:
         kind = MLFLOW_STATUS[status.state]

@@ -25,6 +25,7 @@ POLL_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
 CLOSING_PAUSE_SECONDS = 0.5
 DRAIN_SECONDS = 10.0
+YIELD_SECONDS = 20.0  # for so long importing MLflow leaves the interpreter to the first training step
 FAILURES_IN_A_ROW = 3  # then it is the store that is away, and trying each run would take minutes
 
 
@@ -38,6 +39,7 @@ class Publisher:
         self._abandoned = threading.Event()
         self._publication: Publication | None = None
         self._complaint = ""
+        self._made = time.time()
         self._thread = threading.Thread(target=self._publish, name="mlflow-publisher", daemon=True)
 
     def start(self) -> None:
@@ -63,10 +65,19 @@ class Publisher:
         self.close()
 
     def _publish(self) -> None:
+        self._yield_to_training()
         lock = publishing_lock(self._journal)
         while not self._abandoned.is_set():  # a repair may have it for a moment
             with contextlib.suppress(Timeout), lock.acquire(timeout=1.0):
                 self._follow()
+                return
+
+    def _yield_to_training(self) -> None:
+        """An import in this thread holds the interpreter: the first step would come seconds later."""
+        end = time.monotonic() + YIELD_SECONDS
+        while time.monotonic() < end and not self._closing.wait(0.1):
+            progress = self._journal.progress()
+            if progress is not None and progress.time >= self._made and (progress.step or progress.epoch):
                 return
 
     def _follow(self) -> None:
