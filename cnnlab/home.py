@@ -14,6 +14,7 @@ from filelock import FileLock
 from cnnlab.errors import LabError, RunError
 
 RUN_ID = re.compile(r"[0-9a-f]{32}")
+_READ_AS_CODES = re.compile(r"\?|%[0-9A-Fa-f]{2}")  # in the address of a database: a query, a character by its code
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class Home:
         return self.root / "jobs"
 
     def ensure(self) -> Home:
-        """Creates the folders. Raises ``LabError`` ("home_unwritable") when that is impossible."""
+        """Creates the folders. Raises ``LabError``: "home_unwritable", "home_name" (MLflow would misread it)."""
+        if _READ_AS_CODES.search(str(self.root)):
+            raise LabError("home_name", field="CNNLAB_HOME", value=str(self.root))
         try:
             for folder in (self.cache, self.datasets, self.runs, self.mlflow, self.jobs):
                 folder.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnlab.errors import LabError
 from cnnlab.home import Home
 from cnnlab.runs import mlflow_store
 
@@ -45,6 +46,25 @@ def test_the_store_is_made_once_with_our_experiment(mlflow_home: Home) -> None:
     assert mlflow_store.ensure_store(mlflow_home) == first
     with closing(sqlite3.connect(mlflow_store.database(mlflow_home))) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.parametrize("name", ["what?", "my%20home"])
+def test_a_home_that_mlflow_would_misread_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(LabError) as caught:
+        Home(tmp_path / name).ensure()
+    assert caught.value.problem.code == "home_name"
+    assert name in caught.value.message("es")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow  # migrations
+def test_a_home_with_blanks_accents_and_signs_works(tmp_path: Path) -> None:
+    home = Home(tmp_path / "Año 50% # 1 ñandú").ensure()
+    assert mlflow_store.ensure_store(home) == "1"
+    assert mlflow_store.database(home).exists()
+    run = mlflow_store.connect(home).create_run("1")
+    mlflow_store.connect(home).log_artifact(run.info.run_id, str(home.mlflow / "store.lock"))
+    assert list((home.mlflow / "artifacts").rglob("store.lock"))
 
 
 def test_half_a_database_is_never_seen(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
