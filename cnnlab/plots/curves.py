@@ -30,14 +30,16 @@ class Words:
 
 
 def metric_names(records: Records) -> list[str]:
-    """The metrics that some epoch measured, without split, in the order of the records; losses last."""
+    """The metrics that some epoch measured, without split: the one that says most, then losses, then the rest."""
     names: dict[str, None] = {}
     for record in records:
         for key, value in record.items():
             split, _, metric = key.partition("_")
             if split in ("train", "val") and metric and _number(value) is not None:
                 names[metric] = None
-    return sorted(names, key=lambda metric: "loss" in metric)
+    losses = [name for name in names if "loss" in name]
+    others = [name for name in names if "loss" not in name]
+    return [*others[:1], *losses, *others[1:]]
 
 
 def points(records: Records, key: str, scale: float = 1.0) -> list[Point]:
@@ -69,7 +71,7 @@ def learning_curves(
     if validation:
         series.append(_line(words.validation, validation, palette.accent))
     if best_epoch is not None and series:
-        series[-1]["markLine"] = _best_line(best_epoch, words.best, palette)
+        series[-1]["markLine"] = _best_line(best_epoch, words.best, palette, planned_epochs)
     return _chart(series, planned_epochs, words.x_axis, palette)
 
 
@@ -109,13 +111,15 @@ def _line(name: str, values: Sequence[Point], colour: str, *, dashed: bool = Fal
     }
 
 
-def _best_line(epoch: int, label: str, palette: Palette) -> dict[str, Any]:
+def _best_line(epoch: int, label: str, palette: Palette, planned_epochs: int) -> dict[str, Any]:
+    near_the_axis = epoch - 1 < 0.1 * planned_epochs  # centred, its label would cover the one of the y axis
     return {
         "silent": True,
         "symbol": "none",
         "animation": False,
         "lineStyle": {"type": "dotted", "width": 1.5, "color": palette.muted},
-        "label": {"formatter": label, "color": palette.text, "position": "end", "distance": 4, "fontSize": 12},
+        "label": {"formatter": label, "color": palette.text, "position": "end", "distance": 4, "fontSize": 12}
+        | ({"align": "left"} if near_the_axis else {}),
         "data": [{"xAxis": epoch}],
     }
 

@@ -77,7 +77,7 @@ def _cards() -> None:
     home = Home.current()
     runs = listing(home, limit=_CARDS)
     queued = listing(home, limit=_LOOKED_AT, states=(RunState.QUEUED,))
-    with st.grid(3, min_column_width=270, border=True) as grid:
+    with st.grid(3, min_column_width=300, border=True) as grid:
         for run in runs:
             with grid.cell():
                 card(run, queued)

@@ -26,12 +26,13 @@ def learning(run: Run) -> None:
         return
     colours = palette(st.context.theme.type)
     with st.grid(2, min_column_width=320, border=True) as grid:
-        for metric in curves.metric_names(run.epochs):
+        names = curves.metric_names(run.epochs)
+        for metric in names:
             with grid.cell():
                 _metric(run, metric, colours)
         with grid.cell():
             _single(run, "learning_rate", colours)
-        with grid.cell():
+        with grid.cell(column_span="all" if len(names) % 2 else 1):  # no card stands beside a hole
             _single(run, "images_per_second", colours)
 
 

@@ -76,11 +76,12 @@ def browsing() -> Iterator[Browser]:
 
 def picture(page: Page, path: Path) -> None:
     """The whole page: Streamlit scrolls inside, so the window grows to what there is to see."""
-    page.wait_for_timeout(900)  # charts are drawn after their data arrived
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(2500)  # charts and their code arrive after the page
     size = page.viewport_size or {"width": 1440, "height": 900}
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height, 4000))})
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(1200)
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(path))
     page.set_viewport_size(size)

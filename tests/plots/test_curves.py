@@ -27,12 +27,15 @@ def chart(metric: str, **changes: Any) -> dict[str, Any]:
     return curves.learning_curves(records(), metric, **named)
 
 
-def test_metrics_are_those_of_the_records_and_losses_come_last() -> None:
+def test_metrics_are_those_of_the_records() -> None:
     assert curves.metric_names(records()) == ["accuracy", "loss"]
     assert curves.metric_names([{"epoch": 1, "val_mean_iou": 0.3, "train_box_loss": 1, "validity": 3}]) == [
         "mean_iou",
         "box_loss",
     ]
+    names = ["val_loss", "val_accuracy", "val_f1_macro", "train_box_loss"]
+    in_order = curves.metric_names([{"epoch": 1, **dict.fromkeys(names, 0.5)}])
+    assert in_order == ["accuracy", "loss", "box_loss", "f1_macro"]
     assert curves.metric_names([]) == []
 
 
@@ -59,6 +62,7 @@ def test_a_dotted_line_marks_the_best_epoch() -> None:
     assert line["data"] == [{"xAxis": 2}]
     assert line["lineStyle"]["type"] == "dotted"
     assert line["label"]["formatter"] == "best: 2"
+    assert "align" not in chart("loss", best_epoch=20)["series"][-1]["markLine"]["label"]
     assert "markLine" not in chart("loss", best_epoch=None)["series"][-1]
 
 

@@ -1,0 +1,79 @@
+"""Takes the pictures of README: real runs in a home of their own, in a real browser (Debian's chromium).
+
+python docs/screenshots.py
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from cnnlab.experiment import Experiment  # noqa: E402
+from cnnlab.home import Home  # noqa: E402
+from cnnlab.jobs import control, supervisor  # noqa: E402
+from cnnlab.jobs.submit import submit  # noqa: E402
+from cnnlab.runs.view import view  # noqa: E402
+from tests.e2e.browser import browsing, picture, serving  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+WAIT_SECONDS = 300
+# name -> changes: a usual run, one whose learning rate is far too high, one that is still running
+FINISHED: dict[str, object] = {}
+FAILED = {"training.learning_rate": 100.0, "training.optimizer": "sgd"}
+RUNNING = {"training.epochs": 200, "training.early_stopping.patience": 40, "data.augmentation.rotation": 10}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="cnnlab-", ignore_cleanup_errors=True) as folder:
+        home = Home(Path(folder)).ensure()
+        try:
+            with serving(home.root) as address, browsing() as browser:
+                take(browser, address, home)
+        finally:
+            supervisor.shutdown(home)
+
+
+def take(browser: Browser, address: str, home: Home) -> None:
+    done = [submit(Experiment().changed(changes), home) for changes in (FINISHED, FAILED)]
+    for run_id in done:
+        wait(home, run_id, epochs=None)
+    running = submit(Experiment().changed(RUNNING), home)
+    wait(home, running, epochs=18)
+    shoot(browser, f"{address}/?lang=en", "home-en", theme="light")
+    shoot(browser, f"{address}/?lang=es", "home-es", theme="light")
+    shoot(browser, f"{address}/run?run={running}&lang=en", "run-en", theme="dark")
+    shoot(browser, f"{address}/run?run={running}&lang=es", "run-es", theme="dark")
+    shoot(browser, f"{address}/run?run={done[0]}&lang=es", "run-phone-es", theme="light", width=420)
+    control.stop(running, home)
+    wait(home, running, epochs=None)
+
+
+def wait(home: Home, run_id: str, *, epochs: int | None) -> None:
+    """Until the run has ended, or has completed ``epochs``."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        run = view(home, run_id)
+        if run.state.is_final or (epochs is not None and run.done_epochs >= epochs):
+            return
+        time.sleep(0.5)
+    raise TimeoutError(f"run {run_id} did not get there in {WAIT_SECONDS} s")
+
+
+def shoot(browser: Browser, url: str, name: str, *, theme: str, width: int = 1440) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme)
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_test_id("stMetric").first.wait_for(timeout=90_000)
+    picture(page, IMAGES / f"{name}.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
