@@ -125,7 +125,7 @@ def test_early_stopping_ends_the_run() -> None:
 
 def test_an_unknown_monitor_names_what_is_measured() -> None:
     run = _Run(early_stopping={"monitor": "val_beauty"})
-    with pytest.raises(ExperimentError, match="val_beauty.*val_accuracy"):
+    with pytest.raises(ExperimentError, match=r"val_beauty.*val_accuracy"):
         list(run.events())
 
 
