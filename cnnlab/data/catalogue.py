@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cnnlab.data.downloads import all_local
 from cnnlab.errors import DataError
 from cnnlab.experiment import Split
 from cnnlab.home import Home
@@ -99,6 +100,8 @@ def training_size(info: DatasetInfo, split: Split) -> int | None:
 
 def _registered(entry: Entry, home: Home) -> DatasetInfo:
     facts = entry.facts
+    downloads = facts.get("downloads", ())
+    noted = known_fingerprint_path(entry.name, home).exists()
     return DatasetInfo(
         name=entry.name,
         texts=entry.texts,
@@ -109,7 +112,7 @@ def _registered(entry: Entry, home: Home) -> DatasetInfo:
         channels=facts["channels"],
         source=facts["source"],
         licence=facts["licence"],
-        stored=not facts.get("downloads") or known_fingerprint_path(entry.name, home).exists(),
+        stored=noted or all_local(downloads, entry.name),
         imported=False,
         counts_vary=bool(facts.get("counts_vary")),
         group_by=facts.get("group_by"),

@@ -176,6 +176,8 @@ def _prepared(
         ready = store.find(home, noted, form)
         if ready is not None:
             return ready
+    if progress:
+        progress("progress.reading", 0, 1)
     content = source.read(progress)
     fingerprint = content.fingerprint
     _refuse_changed(spec, fingerprint)

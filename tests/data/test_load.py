@@ -187,11 +187,11 @@ def _load_in_process(root: str, started: object, results: object) -> None:
 def test_several_processes_may_prepare_at_once(home: Home) -> None:
     context = multiprocessing.get_context("spawn")
     started, results = context.Event(), context.Queue()
-    processes = [context.Process(target=_load_in_process, args=(str(home.root), started, results)) for _ in range(3)]
+    processes = [context.Process(target=_load_in_process, args=(str(home.root), started, results)) for _ in range(2)]
     for process in processes:
         process.start()
     started.set()
-    found = {results.get(timeout=120) for _ in processes}
+    found = {results.get(timeout=300) for _ in processes}
     for process in processes:
         process.join(30)
     assert len(found) == 1
