@@ -134,6 +134,8 @@ def _checked_value(option: Option, value: Any, where: str, problems: list[Proble
             problems.append(Problem("not_a_boolean", where, {"value": str(value)[:80]}))
         return value
     if option.type == "choice":
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)  # YAML reads a choice such as 2 as a number
         if value not in option.choices:
             known = ", ".join(option.choices)
             problems.append(Problem("not_a_choice", where, {"value": str(value)[:80], "known": known}))

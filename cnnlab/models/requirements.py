@@ -7,6 +7,7 @@ from typing import Any
 from cnnlab.data.types import InputKind
 from cnnlab.errors import ExperimentError
 from cnnlab.experiment import ModelSpec
+from cnnlab.models.shapes import Shape, block_shapes
 from cnnlab.registry import Entry, checked, registry
 
 DEFAULT_MINIMUM = 1
@@ -16,15 +17,20 @@ def checked_model(spec: ModelSpec, kind: InputKind) -> dict[str, Any]:
     """The options of ``spec``, completed and checked.
 
     Raises ``ExperimentError`` for an unknown or wrong option, an input that is of another kind or too small,
-    pretrained weights that the architecture has not, or layers that it does not take.
+    pretrained weights that the architecture has not, layers that it does not take, or blocks that leave nothing
+    of the input.
     """
     entry = registry("architecture")[spec.architecture]
-    options = checked(entry.options, spec.options, "model.options")
+    # the defaults go through as well: the items of a list are completed there
+    options = checked(entry.options, {**entry.defaults(), **spec.options}, "model.options")
     _check_input(entry, kind)
     if spec.pretrained and not entry.facts.get("pretrained", False):
         raise ExperimentError("no_pretrained_weights", field="model.pretrained", value=spec.architecture)
     if spec.layers is not None and not entry.facts.get("layers", False):
         raise ExperimentError("layers_not_taken", field="model.layers", value=spec.architecture)
+    if "blocks" in entry.facts:  # names the option that is a chain of convolution blocks
+        name = entry.facts["blocks"]
+        block_shapes(options[name], Shape(*kind.shape), f"model.options.{name}")
     return options
 
 

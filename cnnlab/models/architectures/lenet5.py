@@ -15,7 +15,7 @@ from typing import Any
 from torch import nn
 
 from cnnlab.data.types import InputKind
-from cnnlab.models.blocks import activation, dropout, pooling
+from cnnlab.models.blocks import activation, chain, dropout, pooling
 from cnnlab.models.network import Body
 
 PAPER_SIZE = 32
@@ -55,10 +55,7 @@ def build(
     modules["activation4"] = activation(options["activation"])
     dropout(modules, "dropout2", options["dropout"])
     modules["output"] = nn.Linear(84, outputs)
-    body = nn.Sequential()
-    for name, module in modules.items():
-        body.add_module(name, module)
-    return Body(body, ("conv1", "conv2"))
+    return Body(chain(modules), ("conv1", "conv2"))
 
 
 def _padding(side: int) -> int:
