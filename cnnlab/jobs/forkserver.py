@@ -1,7 +1,7 @@
 """The fork server: a process that has imported everything once, from which a worker is forked in milliseconds.
 
-Linux only. The server warms up module by module and serves between two of them: whoever comes early is forked with
-what is there by then and imports the rest itself, so that the first run never waits for modules it does not need.
+Linux only. The server imports first what every first step needs, then serves, and warms up with the rest between two
+requests: whoever comes early is forked with what is there by then, so that no run waits for modules it does not need.
 
 Trap: one parallel operation in the server (a forward pass, a backward pass, a step on a large tensor) starts threads
 that no child inherits, and every child hangs in its first. So warming imports by name, sets one thread first, and
@@ -31,9 +31,22 @@ from cnnlab.jobs.supervisor import process_environment
 from cnnlab.runs.process import ProcessIdentity
 
 OPTIMIZER = "(optimizer)"  # not a module: the first optimizer object, which imports 900 more
-# in the order in which a first step needs them; mlflow is the publisher's, which is in no hurry
-PRELOAD = ("torch", "cnnlab.worker", OPTIMIZER, "torchmetrics.classification", "mlflow")
-START_SECONDS = 60.0  # an import that is under way on a busy machine has to end first
+# what every first step needs: a child would take as long to import it
+ESSENTIAL = ("torch", "cnnlab.worker", OPTIMIZER)
+# mlflow is the publisher's, which is in no hurry
+PRELOAD = (
+    *ESSENTIAL,
+    "cnnlab.tasks.classification",
+    "cnnlab.models.blocks",
+    "cnnlab.augment",
+    "torch.utils.serialization",
+    "torchmetrics.classification",
+    "cnnlab.data.sources.digits",
+    "mlflow",
+    "mlflow.pyfunc",
+    "cnnlab.runs.publication",
+)
+START_SECONDS = 180.0  # the essential imports on a busy machine, from sources without bytecode
 REPORT_SECONDS = 10.0  # the server may be in the middle of an import when a child ends
 PAUSE_SECONDS = 15.0  # for so long warming leaves the processor to a worker that came early
 
@@ -151,6 +164,8 @@ class _Server:
 
     def serve(self) -> None:
         """Until the supervisor hangs up."""
+        while self._to_warm and self._to_warm[0] in ESSENTIAL:
+            warm_up(self._to_warm.popleft())
         while True:
             ready, _, _ = select.select([self._connection.fileno(), self._wake_read], [], [], self._patience())
             if self._wake_read in ready:

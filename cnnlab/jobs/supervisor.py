@@ -1,13 +1,14 @@
 """The supervisor as its clients see it: one process a home that starts, watches and adopts workers.
 
 It is started on demand, apart from whoever started it, and ends by itself ten minutes after the last run and the
-last sign of an app. What it does is in ``supervisor_process``.
+last sign of an app. What it does is in ``supervising``.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.util
 import json
 import os
 import subprocess
@@ -46,7 +47,7 @@ def ensure(home: Home) -> None:
 
 def wake(home: Home) -> None:
     """Tells a supervisor, if one runs, to look at the runs again."""
-    wire.ask(home, {"command": "wake"}, seconds=_ANSWER_SECONDS)
+    wire.tell(home, {"command": "wake"}, seconds=_ANSWER_SECONDS)
 
 
 def heartbeat(home: Home) -> None:
@@ -159,6 +160,7 @@ def process_environment(home: Home) -> dict[str, str]:
     paths = [str(PACKAGE.parent), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
         **os.environ,
+        **_bytecode(home),
         "CNNLAB_HOME": str(home.root),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
         "OMP_WAIT_POLICY": "PASSIVE",
@@ -166,3 +168,15 @@ def process_environment(home: Home) -> dict[str, str]:
         # a check for graphics cards that does not open a CUDA context, which no forked child could use
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
     }
+
+
+def _bytecode(home: Home) -> dict[str, str]:
+    """Where torch was installed without bytecode and none may be written beside it, the cache keeps some for us.
+
+    Compiling its sources at each start makes importing it more than twice as slow; installers that do not compile,
+    in containers that set ``PYTHONDONTWRITEBYTECODE``, leave it so.
+    """
+    torch = importlib.util.find_spec("torch")
+    if not sys.dont_write_bytecode or torch is None or torch.cached is None or Path(torch.cached).exists():
+        return {}
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(home.cache / "bytecode")}

@@ -109,6 +109,14 @@ def ask(home: Home, message: Message, *, seconds: float) -> Message | None:
     return answer
 
 
+def tell(home: Home, message: Message, *, seconds: float) -> None:
+    """As ``ask``, without waiting for the answer."""
+    with contextlib.suppress(OSError, ValueError):  # nobody there
+        card = json.loads(_card(home).read_text("utf-8"))
+        with _connect(card["address"], seconds) as connection:
+            connection.sendall((json.dumps({**message, "token": card["token"]}) + "\n").encode())
+
+
 def _connect(address: str | int, seconds: float) -> socket.socket:
     if isinstance(address, int):
         return socket.create_connection(("127.0.0.1", address), timeout=seconds)

@@ -39,7 +39,7 @@ def test_the_queue_waits_for_a_foreground_run(queue: Home) -> None:
         wait_until(lambda: supervisor.status(queue)["queue"] == [journal.run_id])
         time.sleep(0.2)
         assert journal.status().state is RunState.QUEUED
-    assert ended(journal, 4).state is RunState.FINISHED, "the slot that came free should wake the supervisor"
+    assert ended(journal, 9).state is RunState.FINISHED, "the slot that came free should wake the supervisor"
 
 
 @pytest.mark.parametrize(
