@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
@@ -15,6 +15,9 @@ from cnnlab.data import catalogue
 from cnnlab.home import Home
 from cnnlab.presets import load_preset, preset_names
 from cnnlab.registry import Entry, registry
+
+if TYPE_CHECKING:  # it reads images, which listing does not need
+    from cnnlab.data.intake import Remark
 
 
 def datasets(arguments: argparse.Namespace, home: Home, output: Output) -> int:
@@ -50,19 +53,26 @@ def import_dataset(arguments: argparse.Namespace, home: Home, output: Output) ->
 
     with ProgressBar(output) as bar:
         report = import_images(Path(arguments.path), arguments.name, home.ensure(), progress=bar)
+    skipped, noted = _remarks("skipped", report.skipped, output), _remarks("noted", report.noted, output)
     values = {
         "dataset": report.dataset,
         "classes": list(report.classes),
         "samples": dict(report.samples),
-        "skipped": [
-            {"file": file, "reason": output.t(f"data.skipped.{reason}", **params)}
-            for file, reason, params in _skipped(report)
-        ],
+        "skipped": skipped,
+        "noted": noted,
     }
     lines = [output.t("cli.imported", dataset=report.dataset, count=sum(report.samples.values()))]
-    lines += [output.t("cli.skipped", **row) for row in values["skipped"]]
+    lines += [output.t("cli.skipped", **row) for row in skipped]
+    lines += [output.t("cli.noted", **row) for row in noted]
     output.result(values, "\n".join(lines))
     return 0
+
+
+def _remarks(kind: str, remarks: Iterable[Remark], output: Output) -> list[dict[str, str]]:
+    """What is said about files, in the reader's language."""
+    return [
+        {"file": remark.file, "reason": output.t(f"data.{kind}.{remark.reason}", **remark.params)} for remark in remarks
+    ]
 
 
 class ProgressBar:

@@ -13,6 +13,7 @@ import torch
 from cnnlab.data.types import Batch
 from cnnlab.errors import LabError, Problem
 from cnnlab.evaluation.trained import TrainedModel, read_image
+from cnnlab.failures import is_disk_full
 from cnnlab.home import write_atomically
 
 BATCH = 64
@@ -69,7 +70,9 @@ def write_csv(path: Path, predicted: Iterable[Predicted]) -> None:
         writer.writerow([_inert(row.file), _inert(row.label), f"{row.probability:.6f}"])
     try:
         write_atomically(path, text.getvalue())
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: an empty path has no name
+        if is_disk_full(error):
+            raise
         raise LabError("not_writable", field="--out", value=str(path)) from error
 
 

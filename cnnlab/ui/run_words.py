@@ -44,7 +44,7 @@ def progress_words(run: Run) -> str:
 
 
 def _preparing(progress: Progress) -> str:
-    keys = (f"progress.{progress.phase}", f"phase.{progress.phase}", "phase.preparing")
+    keys = (progress.key, "phase.preparing")
     phase = capitalized(t(next(key for key in keys if i18n.has(key))))
     if not progress.steps:
         return phase
