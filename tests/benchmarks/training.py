@@ -28,21 +28,21 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import torch  # noqa: E402
-from torch import nn  # noqa: E402
-from torch.nn import functional as F  # noqa: E402
-from torch.utils.data import DataLoader, Subset  # noqa: E402
-from torchvision import datasets, transforms  # noqa: E402
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, Subset
+from torchvision import datasets, transforms
 
-from cnnlab import worker  # noqa: E402
-from cnnlab.data.load import Dataset, load  # noqa: E402
-from cnnlab.experiment import Experiment  # noqa: E402
-from cnnlab.home import Home  # noqa: E402
-from cnnlab.models.build import build_network  # noqa: E402
-from cnnlab.runs.journal import Journal  # noqa: E402
-from cnnlab.runs.states import RunState  # noqa: E402
-from cnnlab.training.fit import Step  # noqa: E402
-from tests.benchmarks import report  # noqa: E402
+from cnnlab import worker
+from cnnlab.data.load import Dataset, load
+from cnnlab.experiment import Experiment
+from cnnlab.home import Home
+from cnnlab.models.build import build_network
+from cnnlab.runs.journal import Journal
+from cnnlab.runs.states import RunState
+from cnnlab.training.fit import Step
+from tests.benchmarks import report
 
 BATCH = 128
 AUGMENTATION = {"crop": 4, "horizontal_flip": 0.5, "rotation": 15}
@@ -66,9 +66,7 @@ def product(home: Home, epochs: int, *, augmented: bool = False) -> float:
     marks: list[float] = []
 
     def mark(event: object) -> None:
-        if isinstance(event, Step) and event.epoch == 1 and event.step == 1:
-            marks.append(time.process_time())
-        elif hasattr(event, "metrics"):
+        if (isinstance(event, Step) and event.epoch == 1 and event.step == 1) or hasattr(event, "metrics"):
             marks.append(time.process_time())
 
     journal = Journal.create(home, experiment(epochs, augmented=augmented))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Literal
 
 import torch
@@ -38,7 +39,7 @@ class CountDots:
     def decode(self, raw: Tensor, batch: Batch) -> Predictions:
         assert isinstance(batch.targets, Ragged)
         offsets = batch.targets.offsets.tolist()
-        dots = [batch.targets.values[a:b].tolist() for a, b in zip(offsets, offsets[1:], strict=False)]
+        dots = [batch.targets.values[a:b].tolist() for a, b in itertools.pairwise(offsets)]
         return Predictions(batch.index, {"count": raw.float(), "dots": dots})
 
     def metrics(self, outputs: OutputSpec) -> MeanAbsoluteError:
