@@ -7,6 +7,7 @@ gets a few seconds to finish, and what is missing then is brought in later by ``
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 import time
 from types import TracebackType
@@ -25,7 +26,8 @@ POLL_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
 CLOSING_PAUSE_SECONDS = 0.5
 DRAIN_SECONDS = 10.0
-YIELD_SECONDS = 20.0  # for so long importing MLflow leaves the interpreter to the first training step
+IMPORT_YIELD_SECONDS = 20.0  # for so long importing MLflow leaves the interpreter to the first training step
+YIELD_SECONDS = 1.0  # and for so long talking to it does
 FAILURES_IN_A_ROW = 3  # then it is the store that is away, and trying each run would take minutes
 
 
@@ -73,8 +75,8 @@ class Publisher:
                 return
 
     def _yield_to_training(self) -> None:
-        """An import in this thread holds the interpreter: the first step would come seconds later."""
-        end = time.monotonic() + YIELD_SECONDS
+        """What this thread does holds the interpreter: an import delays the first step by seconds."""
+        end = time.monotonic() + (YIELD_SECONDS if "mlflow" in sys.modules else IMPORT_YIELD_SECONDS)
         while time.monotonic() < end and not self._closing.wait(0.1):
             progress = self._journal.progress()
             if progress is not None and progress.time >= self._made and (progress.step or progress.epoch):
