@@ -138,7 +138,7 @@ def _fill(folder: Path, content: Content, form: Form, fingerprint: str, progress
     originals: dict[str, list[Any]] = {"width": [], "height": [], "mode": []}
     # written, not mapped: on a full disk a mapped page ends the process instead of raising
     with (folder / "inputs.npy").open("wb") as file:
-        _header(file, (total, form.size, form.size, form.channels))
+        _write_header(file, np.dtype(np.uint8), (total, form.size, form.size, form.channels))
         for chunk in content.images.chunks(form.size, form.channels, form.resize):
             file.write(np.ascontiguousarray(chunk.pixels).data)
             originals["width"] += chunk.widths
@@ -146,8 +146,8 @@ def _fill(folder: Path, content: Content, form: Form, fingerprint: str, progress
             originals["mode"] += chunk.modes
             if progress:
                 progress("progress.preparing", len(originals["mode"]), total)
-    np.save(folder / "targets.npy", content.labels.astype(np.int64))
-    np.save(folder / "official.npy", content.official.astype(np.int8))
+    _save(folder / "targets.npy", content.labels.astype(np.int64))
+    _save(folder / "official.npy", content.official.astype(np.int8))
     if content.masks is not None:
         _write_truth(folder, content.masks, form)
     _write_manifest(folder / "manifest.parquet", content, originals)
@@ -165,16 +165,23 @@ def _fill(folder: Path, content: Content, form: Form, fingerprint: str, progress
     (folder / "meta.json").write_text(json.dumps(meta), "utf-8")
 
 
-def _header(file: BinaryIO, shape: tuple[int, ...]) -> None:
-    stated = {"descr": "|u1", "fortran_order": False, "shape": shape}
+def _write_header(file: BinaryIO, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+    stated = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, stated)
+
+
+def _save(path: Path, array: NDArray[Any]) -> None:
+    """``np.save`` that says of a full disk that it is full: numpy's own loses the error number."""
+    with path.open("wb") as file:
+        _write_header(file, array.dtype, array.shape)
+        file.write(np.ascontiguousarray(array).data)
 
 
 def _write_truth(folder: Path, masks: NDArray[np.uint8], form: Form) -> None:
     """Masks moved as the images are, and the box around each: x0, y0, x1, y1, the last two exclusive."""
     moved = np.stack([prepare_mask(mask, size=form.size, resize=form.resize) for mask in masks])
-    np.save(folder / "masks.npy", moved)
-    np.save(folder / "boxes.npy", boxes_of(moved))
+    _save(folder / "masks.npy", moved)
+    _save(folder / "boxes.npy", boxes_of(moved))
 
 
 def boxes_of(masks: NDArray[np.uint8]) -> NDArray[np.int32]:
