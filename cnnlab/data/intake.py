@@ -125,8 +125,7 @@ class Intake:
         if isinstance(look, str):
             self.skip(path, look)
             return
-        if self._is_duplicate(place, path, look.sha256):
-            return
+        self._note_duplicates(place, path, look.sha256)
         number = len(self.columns["file"])
         stored = originals.stored_path(number, look.suffix)
         target = self._folder / stored
@@ -148,20 +147,16 @@ class Intake:
         self._seen.setdefault(look.sha256, []).append(number)
         self.grey = self.grey and look.grey
 
-    def _is_duplicate(self, place: Place, path: Parts, sha256: str) -> bool:
-        """Same bytes: in the same split and class one is enough; elsewhere it is kept, and said."""
-        for row in self._seen.get(sha256, []):
-            other = self.columns["file"][row]
-            same_split, same_class = (
-                self.columns["split"][row] == place.split,
-                self.columns["label"][row] == place.label,
-            )
-            if same_split and same_class:
-                self.skip(path, "duplicate", other=other)
-                return True
-            reason = "duplicate_across_classes" if not same_class else "duplicate_across_splits"
-            self.noted.append(Remark("/".join(path), reason, {"other": other}))
-        return False
+    def _note_duplicates(self, place: Place, path: Parts, sha256: str) -> None:
+        """Same bytes are kept, and said: only a person knows whether they are meant."""
+        for row in self._seen.get(sha256, [])[:1]:
+            if self.columns["label"][row] != place.label:
+                reason = "duplicate_across_classes"
+            elif self.columns["split"][row] != place.split:
+                reason = "duplicate_across_splits"
+            else:
+                reason = "duplicate"
+            self.noted.append(Remark("/".join(path), reason, {"other": self.columns["file"][row]}))
 
 
 @dataclass(frozen=True)

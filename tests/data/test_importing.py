@@ -104,7 +104,8 @@ def test_what_is_left_out_has_its_reason(home: Home, tmp_path: Path, monkeypatch
     (root / "__MACOSX" / "cat" / "._0.png").write_bytes(b"x")
     (root / "cat" / "link.png").symlink_to(root / "dog" / "0.png")
     report = import_images(root, "pets", home)
-    assert report.samples["train"] == 6
+    assert report.samples["train"] == 7
+    assert [(r.file, r.reason) for r in report.noted] == [("cat/copy.png", "duplicate")]
     assert _reasons(report) == {
         "cat/notes.txt": "not_an_image",
         "cat/text.jpg": "not_an_image",
@@ -113,7 +114,6 @@ def test_what_is_left_out_has_its_reason(home: Home, tmp_path: Path, monkeypatch
         "cat/wide.png": "too_large",
         "cat/fat.bmp": "file_too_large",
         "cat/.hidden.png": "hidden",
-        "cat/copy.png": "duplicate",
         "loose.png": "no_class",
         "bad/cut.png": "broken",
         "__MACOSX": "hidden",
