@@ -31,6 +31,11 @@ connection.execute("COMMIT")
 APPEND_SECONDS = 1.0  # many times what an append takes, and far below any wait for the database
 
 
+@pytest.fixture(autouse=True)
+def _no_training_to_give_way_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher, "YIELD_SECONDS", 0.0)
+
+
 @contextmanager
 def held(home: Home, seconds: float) -> Iterator[subprocess.Popen[str]]:
     """Another process has the database to itself for ``seconds``; it has it already when the block begins."""

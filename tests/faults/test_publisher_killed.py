@@ -23,7 +23,7 @@ KILLS = 12
 
 def work(root: str, run_id: str, truncate: bool) -> None:
     """A worker without a network: goes on after the last epoch written, or one before as after a damaged checkpoint."""
-    publisher.POLL_SECONDS = 0.02
+    publisher.POLL_SECONDS, publisher.YIELD_SECONDS = 0.02, 0.0
     home = Home(Path(root))
     journal = Journal.open(home, run_id)
     with journal.worker_lock(), Publisher(journal, home):

@@ -35,6 +35,7 @@ BEGUN = 1_700_000_000.0
 @pytest.fixture(autouse=True)
 def _quick_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publisher, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(publisher, "YIELD_SECONDS", 0.0)  # there is no training to give way to
 
 
 def started(home: Home, **names: Any) -> Journal:
@@ -300,6 +301,21 @@ def test_the_worker_imports_no_mlflow_for_the_publisher() -> None:
     code = "import sys, cnnlab.runs.publisher; assert not {'mlflow', 'torch'} & set(sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_it_gives_way_to_the_first_step(mlflow_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher, "YIELD_SECONDS", 60.0)
+    journal = started(mlflow_home)
+    journal.append_epoch(epoch(1))
+    with Publisher(journal, mlflow_home):
+        time.sleep(0.5)
+        assert read_position(journal.folder) == {}
+        journal.write_progress(Progress("training", 1, 30, 1, 19))
+        deadline = time.time() + 30
+        while not read_position(journal.folder) and time.time() < deadline:
+            time.sleep(0.05)
+        assert read_position(journal.folder)
+        end(journal)
 
 
 def test_no_thread_is_left(mlflow_home: Home) -> None:
