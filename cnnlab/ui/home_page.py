@@ -15,7 +15,7 @@ from cnnlab.runs.view import Run, listing
 from cnnlab.ui import actions
 from cnnlab.ui.edge import edge
 from cnnlab.ui.language import language, t
-from cnnlab.ui.polling import repeat
+from cnnlab.ui.polling import has_ended, repeat
 from cnnlab.ui.run_cards import card
 from cnnlab.ui.text import plain
 
@@ -47,7 +47,7 @@ def latest_runs() -> None:
             st.markdown(f"**{t('home.empty_title')}**")
             st.markdown(t("home.empty", button=t("home.train")))
         return
-    repeat(_cards, seconds=2.0 if any(not run.state.is_final for run in runs) else None)
+    repeat(_cards, seconds=2.0 if not all(has_ended(run) for run in runs) else None)
 
 
 def machine() -> None:
@@ -81,14 +81,14 @@ def _cards() -> None:
         for run in runs:
             with grid.cell():
                 card(run, queued)
-    if runs and all(run.state.is_final for run in runs) and _was_open(runs):
+    if runs and all(has_ended(run) for run in runs) and _was_open(runs):
         st.rerun()  # once more without a timer
 
 
 def _was_open(runs: list[Run]) -> bool:
     """Whether some card showed a run that has ended since."""
     was = st.session_state.get("open_runs", set())
-    st.session_state["open_runs"] = {run.run_id for run in runs if not run.state.is_final}
+    st.session_state["open_runs"] = {run.run_id for run in runs if not has_ended(run)}
     return bool(was)
 
 

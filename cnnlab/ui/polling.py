@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnlab.errors import Problem
+from cnnlab.runs.journal import Journal
 from cnnlab.runs.run import Run
 from cnnlab.ui.edge import edge
 
@@ -14,12 +16,12 @@ YOUNG_SECONDS = 60.0
 
 
 def follow(read: Callable[[], Run], draw: Callable[[Run], None]) -> None:
-    """Draws a run; while it is not final, every 2 s, and every second in its first minute.
+    """Draws a run; until it has ended, every 2 s, and every second in its first minute.
 
     Only this part of the page is drawn again. When the run ends, the page runs once more and then rests.
     """
     run = read()
-    if run.state.is_final:
+    if has_ended(run):
         draw(run)
         return
     young = _is_young(run)
@@ -28,7 +30,7 @@ def follow(read: Callable[[], Run], draw: Callable[[Run], None]) -> None:
     def tick() -> None:
         with edge():
             now = read()
-            if now.state.is_final or _is_young(now) != young:
+            if has_ended(now) or _is_young(now) != young:
                 st.rerun()
             draw(now)
 
@@ -44,6 +46,13 @@ def repeat(draw: Callable[[], None], *, seconds: float | None) -> None:
             draw()
 
     tick()
+
+
+def has_ended(run: Run) -> bool:
+    """Final, and written down as such: a run that only looks lost may still be heard of, or be settled otherwise."""
+    if not run.state.is_final or run.folder is None or run.reason != Problem("worker_vanished"):
+        return run.state.is_final
+    return Journal(run.folder).status().state.is_final
 
 
 def _is_young(run: Run) -> bool:

@@ -68,6 +68,7 @@ def test_stop_and_resume_by_hand(browser: Browser, address: str, home: Home) -> 
     page = opened(browser, address)
     page.get_by_role("button", name="Train LeNet-5 on digits").click()
     page.wait_for_url(re.compile(r"/run\?.*run=[0-9a-f]{32}"), timeout=90_000)
+    expect(page.get_by_text(re.compile(r"^Epoch \d+ of 30"))).to_be_visible(timeout=RUN_SECONDS * 1000)
     page.locator(".st-key-stop").get_by_role("button").first.click()  # Streamlit's own toolbar has a "Stop" too
     expect(page.get_by_text(re.compile(r"Stopped$")).first).to_be_visible(timeout=RUN_SECONDS * 1000)
     page.get_by_role("button", name="Resume").click()

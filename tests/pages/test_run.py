@@ -10,8 +10,10 @@ import pytest
 from cnnlab.home import Home
 from cnnlab.i18n import translate
 from cnnlab.runs.journal import Journal, Progress
+from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
-from cnnlab.runs.view import listing
+from cnnlab.runs.view import listing, view
+from cnnlab.ui.polling import has_ended
 from tests.pages import made_runs
 from tests.pages.conftest import Open
 from tests.pages.reading import all_text, texts
@@ -114,6 +116,18 @@ def test_a_starting_run_says_so(open_page: Open, home: Home) -> None:
     journal.transition(RunState.STARTING, allowed=(RunState.QUEUED,))
     said = texts(open_page("run", run=journal.run_id))
     assert translate("run.starting", "en") in said
+
+
+def test_a_run_that_only_looks_lost_is_still_followed(home: Home) -> None:
+    journal = made_runs.queued(home)
+    dead = ProcessIdentity(2**22 + 1, 1.0, "another boot")
+    journal.transition(RunState.STARTING, allowed=(RunState.QUEUED,), worker=dead)
+    assert view(home, journal.run_id).state is RunState.LOST
+    assert not has_ended(view(home, journal.run_id))
+    journal.transition(RunState.STOPPED, allowed=(RunState.STARTING,))
+    assert has_ended(view(home, journal.run_id))
+    assert has_ended(view(home, made_runs.lost(home).run_id))
+    assert not has_ended(view(home, made_runs.running(home).run_id))
 
 
 def test_the_place_in_the_queue(open_page: Open, home: Home) -> None:
