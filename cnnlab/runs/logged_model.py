@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.metadata
 import shutil
 import tempfile
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,9 +20,6 @@ import cnnlab
 from cnnlab.experiment import Experiment
 from cnnlab.runs import tags
 from cnnlab.runs.journal import Journal
-
-# advice to whoever writes a model, which the owner of a run can't follow
-warnings.filterwarnings("ignore", message=r".*Add type hints to the `predict` method", category=UserWarning)
 
 PACKAGES = (
     "babel",

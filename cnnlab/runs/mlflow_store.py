@@ -27,7 +27,6 @@ _SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "15",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_UV_AUTO_DETECT": "false",
     "GIT_PYTHON_REFRESH": "quiet",
@@ -67,10 +66,16 @@ def connect(home: Home) -> MlflowClient:
         os.environ.setdefault(name, value)
     from mlflow import MlflowClient
 
-    # it prints a traceback for every wait that was too long; the caller says that in one line
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+    _quieten()
     uri = tracking_uri(home)
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def _quieten() -> None:
+    """Leaves the terminal to the run: what goes wrong is raised, and MLflow's advice is for who writes programs."""
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    # it prints a traceback for every wait that was too long; the caller says that in one line
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 
 
 def ensure_store(home: Home) -> str:
@@ -116,6 +121,7 @@ def migrate(path: Path, artifacts: Path) -> None:
     """A new, empty MLflow database at ``path``: seconds of migrations."""
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
+    _quieten()
     store = SqlAlchemyStore(SQLITE + path.as_posix(), artifacts.as_uri())
     store._dispose_engine()
     connection = sqlite3.connect(path)

@@ -38,8 +38,13 @@ class CnnLabModel(PythonModel):
     def load_context(self, context: PythonModelContext) -> None:
         self._trained = load_trained(Path(context.artifacts["run"]))
 
-    # MLflow takes type hints here for a schema to check inputs against, and ours takes several kinds
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ARG002
+    # MLflow reads type hints here: of the kinds that are taken, this is one that it checks no schema for
+    def predict(
+        self,
+        context: PythonModelContext | None,  # noqa: ARG002  # the interface's signature
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> pd.DataFrame:
         """See the head of this file. Raises what ``images_of`` raises."""
         images = images_of(model_input)
         parts = [self._predict(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
