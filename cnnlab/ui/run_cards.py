@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
@@ -32,10 +33,11 @@ def card(run: Run, queued: list[Run]) -> None:
     name = metrics.headline(list(run.last))
     if run.state in (RunState.FAILED, RunState.LOST):
         st.markdown(ending_words(run))
-        with st.container(horizontal=True):
+        row, below = st.container(horizontal=True), st.container()
+        with row:
             if run.state is RunState.LOST:
-                resume_button(run)
-            again_button(run)
+                resume_button(run, below)
+            again_button(run, below)
     elif name is None:
         st.markdown(_without_epochs(run, queued))
     else:
@@ -47,8 +49,8 @@ def what(run: Run) -> str:
     return f"{shown('data.dataset', run.dataset)} · {shown('model.architecture', run.architecture)}"
 
 
-def again_button(run: Run) -> None:
-    """Starts the run again; with the change that its failure suggests, where it suggests one."""
+def again_button(run: Run, below: DeltaGenerator) -> None:
+    """Starts the run again; with the change that its failure suggests, where it suggests one. Errors go ``below``."""
     if run.experiment is None:
         return
     changes = actions.cure(run)
@@ -57,15 +59,15 @@ def again_button(run: Run) -> None:
         label = t("run.again_with", value=plain(value))
         help_text = t("run.again_with_help", setting=setting_name(field), value=plain(value))
     if st.button(label, icon=":material/restart_alt:", help=help_text, key=f"again_{run.run_id}"):
-        with edge():
+        with below, edge():
             actions.start_again(run, changes)
 
 
-def resume_button(run: Run) -> None:
-    """Puts the run back into the queue, where that is possible."""
+def resume_button(run: Run, below: DeltaGenerator) -> None:
+    """Puts the run back into the queue, where that is possible. Errors go ``below``."""
     label, help_text, key = t("run.resume"), t("run.resume_help"), f"resume_{run.run_id}"
     if run.can_resume and st.button(label, icon=":material/resume:", help=help_text, key=key):
-        with edge():
+        with below, edge(), st.spinner(t("run.resuming")):
             actions.resume(run)
             st.rerun()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnlab.errors import RunError
 from cnnlab.home import RUN_ID, Home
@@ -58,20 +59,22 @@ def _title(run: Run) -> None:
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             st.title(plain(run.name), anchor=False, width="content")
             state_badge(run.state)
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            _buttons(run)
+        buttons = st.container(horizontal=True, vertical_alignment="center", width="content")
+    below = st.container()
+    with buttons:
+        _buttons(run, below)
 
 
-def _buttons(run: Run) -> None:
+def _buttons(run: Run, below: DeltaGenerator) -> None:
     if run.can_stop and not is_stopping(run):
         help_text = t("run.stop_queued_help" if run.state is RunState.QUEUED else "run.stop_help")
         if st.button(t("run.stop"), icon=":material/stop_circle:", help=help_text, key="stop"):
-            with edge():
+            with below, edge():
                 actions.stop(run)
                 st.rerun()
     if run.state.is_final:
-        resume_button(run)
-        again_button(run)
+        resume_button(run, below)
+        again_button(run, below)
 
 
 def _facts(run: Run) -> str:
