@@ -22,6 +22,7 @@ from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
 
 KEPT_DAYS = 7  # how long a deleted run can be restored
+LEAVING_SECONDS = 15.0
 ACTIVE = (RunState.STARTING, RunState.RUNNING)
 
 
@@ -137,6 +138,7 @@ def mark_lost(journal: Journal, attempt: int, reason: Problem) -> Status | None:
 
 def _claim(journal: Journal, worker: ProcessIdentity | None) -> int:
     home = Home(journal.folder.parents[1])
+    _wait_until_left(journal)
     with _controlling(home):
         status = settle(journal, home)
         _refuse_unless_resumable(status, journal, claims_queued=worker is not None)
@@ -156,6 +158,13 @@ def _claim(journal: Journal, worker: ProcessIdentity | None) -> int:
     if claimed is None:  # the queue took it in this very moment
         raise RunError("run_is_held", value=journal.run_id)
     return claimed.attempt
+
+
+def _wait_until_left(journal: Journal) -> None:
+    """A worker whose run has ended may still be telling MLflow the last of it, which takes it seconds at most."""
+    limit = time.monotonic() + LEAVING_SECONDS
+    while journal.status().state.can_resume and journal.is_held() and time.monotonic() < limit:
+        time.sleep(0.1)
 
 
 def _refuse_unless_resumable(status: Status, journal: Journal, *, claims_queued: bool) -> None:
