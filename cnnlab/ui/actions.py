@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import streamlit as st
 
@@ -12,12 +11,10 @@ from cnnlab.home import Home
 from cnnlab.jobs import control
 from cnnlab.jobs.submit import submit
 from cnnlab.names import friendly_name
-from cnnlab.runs.journal import Journal
 from cnnlab.runs.run import Run
 
 RUN_PAGE = "pages/run.py"
 HOME_PAGE = "pages/home.py"
-ENDING_SECONDS = 15.0  # a worker drains its publisher for at most ten
 
 
 def start(experiment: Experiment, *, parent: str | None = None) -> None:
@@ -38,10 +35,7 @@ def stop(run: Run) -> None:
 
 
 def resume(run: Run) -> None:
-    """Waits for the worker that is just ending, which still tells MLflow the rest. Raises ``RunError``."""
-    end = time.monotonic() + ENDING_SECONDS
-    while run.folder is not None and Journal(run.folder).is_held() and time.monotonic() < end:
-        time.sleep(0.2)
+    """Raises ``RunError``."""
     control.resume(run.run_id, Home.current())
 
 
