@@ -18,11 +18,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import report
 
+ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = ["digits/lenet5", "mnist/lenet5", "mnist_fast", "fashion_mnist"]
 TRAIN = """
 import sys, time
@@ -62,7 +62,7 @@ def main() -> None:
     arguments = parser.parse_args()
     command = f"python tests/benchmarks/presets.py --seeds {arguments.seeds} {' '.join(arguments.what)}"
     text = report.heading("What the presets reach", command) + (__doc__ or "").split("\n\n", 2)[2] + "\n"
-    text += "| what | seeds | test accuracy, median | each | epochs | CPU s of training, median |\n|---|---|---|---|---|---|\n"
+    text += "| what | test accuracy, median | by seed | epochs | CPU s of training, median |\n|---|---|---|---|---|\n"
     with tempfile.TemporaryDirectory() as home:
         for what in arguments.what:
             runs = [trained(what, seed, home) for seed in range(arguments.seeds)]
@@ -70,7 +70,8 @@ def main() -> None:
             seconds = statistics.median(run["cpu_seconds"] for run in runs)
             each = " ".join(f"{value:.2f}" for value in accuracies)
             epochs = " ".join(str(run["epochs"]) for run in runs)
-            row = f"| {what} | {len(runs)} | **{statistics.median(accuracies):.2f} %** | {each} | {epochs} | {seconds:.1f} |"
+            median = statistics.median(accuracies)
+            row = f"| {what} | **{median:.2f} %** | {each} | {epochs} | {seconds:.1f} |"
             print(row, file=sys.stderr, flush=True)
             text += row + "\n"
     print(report.write("presets", text))
