@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnlab.data import catalogue
+from cnnlab.data.types import InputKind
 from cnnlab.errors import ExperimentError, LabError, Problem
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
+from cnnlab.models.requirements import checked_model
 from cnnlab.registry import checked, registry
 
 
@@ -31,14 +33,18 @@ def _named(look_up: Callable[[], Any], field: str) -> list[Problem]:
     return []
 
 
-def _options(kind: str, name: str, given: Mapping[str, Any], field: str) -> list[Problem]:
-    if name not in registry(kind):
-        return []  # the name is the problem, and said elsewhere
+def _problems_of(check: Callable[[], Any]) -> list[Problem]:
     try:
-        checked(registry(kind)[name].options, given, field)
+        check()
     except ExperimentError as error:
         return list(error.problems)
     return []
+
+
+def _options(kind: str, name: str, given: Mapping[str, Any], field: str) -> list[Problem]:
+    if name not in registry(kind):
+        return []  # the name is the problem, and said elsewhere
+    return _problems_of(lambda: checked(registry(kind)[name].options, given, field))
 
 
 def _dataset(experiment: Experiment, home: Home) -> list[Problem]:
@@ -61,22 +67,19 @@ def _split(experiment: Experiment, home: Home) -> list[Problem]:
     return []
 
 
-def _network(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001  # one signature for all checks
-    model = experiment.model
+def _network(experiment: Experiment, home: Home) -> list[Problem]:
+    """The network's own options, and whether its layers fit the images as the dataset will be prepared."""
+    data, model = experiment.data, experiment.model
     problems = _named(lambda: registry("architecture")[model.architecture], "model.architecture")
-    if problems:
-        return problems
-    problems = _options("architecture", model.architecture, model.options, "model.options")
-    facts = registry("architecture")[model.architecture].facts
-    if model.pretrained and not facts.get("pretrained"):
-        problems.append(Problem("no_pretrained_weights", "model.pretrained", {"value": model.architecture}))
-    size, least = experiment.data.image_size, facts.get("minimum_size", 1)
-    if size is not None and size < least:
-        problems.append(Problem("too_small", "data.image_size", {"value": size, "limit": least}))
-    return problems
+    if problems or _dataset(experiment, home):
+        return problems or _options("architecture", model.architecture, model.options, "model.options")
+    info = catalogue.find(data.dataset, home)
+    size = catalogue.prepared_size(info, data)
+    kind = InputKind("image", (data.channels or info.channels, size, size))
+    return _problems_of(lambda: checked_model(model, kind))
 
 
-def _task(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001
+def _task(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001  # one signature for all checks
     name, training = experiment.task.name, experiment.training
     problems = _named(lambda: registry("task")[name], "task.name")
     if problems:

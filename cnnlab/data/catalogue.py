@@ -11,7 +11,7 @@ from typing import Any
 
 from cnnlab.data.downloads import all_local
 from cnnlab.errors import DataError
-from cnnlab.experiment import Split
+from cnnlab.experiment import DataSpec, Split
 from cnnlab.home import Home
 from cnnlab.i18n import LANGUAGES, translate
 from cnnlab.registry import Entry, registry, unknown_name
@@ -87,6 +87,15 @@ def imported_folder(name: str, home: Home) -> Path:
     if not DATASET_NAME.fullmatch(name):
         raise DataError("dataset_name", field="name", value=name[:80])
     return home.datasets / name
+
+
+def prepared_size(info: DatasetInfo, spec: DataSpec) -> int:
+    """The side in pixels at which ``spec`` has its images prepared.
+
+    A source that draws its images has an option for their size: they are not resized unless that is asked for.
+    """
+    stated = spec.options.get(info.facts.get("size_option", ""))
+    return spec.image_size or (stated if isinstance(stated, int) else info.default_size)
 
 
 def training_size(info: DatasetInfo, split: Split) -> int | None:

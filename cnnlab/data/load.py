@@ -85,7 +85,7 @@ def load(spec: DataSpec, home: Home, *, progress: Progress | None = None, split:
     "split_broken", "unknown_column".
     """
     info = catalogue.find(spec.dataset, home)
-    form = Form(spec.image_size or _size(spec, info), spec.channels or info.channels, spec.resize)
+    form = Form(catalogue.prepared_size(info, spec), spec.channels or info.channels, spec.resize)
     prepared = _prepared(spec, info, form, home, progress)
     if split is None:
         group_by = spec.split.group_by or info.group_by
@@ -93,12 +93,6 @@ def load(spec: DataSpec, home: Home, *, progress: Progress | None = None, split:
     elif not split.fits(len(prepared.targets)):
         raise DataError("split_broken", value=spec.dataset)
     return _dataset(spec, info.name, form, prepared, split)
-
-
-def _size(spec: DataSpec, info: catalogue.DatasetInfo) -> int:
-    """A source that draws its images has an option for their size: they are not resized unless that is asked for."""
-    stated = spec.options.get(info.facts.get("size_option", ""))
-    return int(stated) if isinstance(stated, int) else info.default_size
 
 
 def _dataset(spec: DataSpec, name: str, form: Form, prepared: Prepared, split: SplitIndex) -> Dataset:

@@ -88,7 +88,9 @@ def ensure_store(home: Home) -> str:
         client = connect(home)
         experiment = client.get_experiment_by_name(EXPERIMENT)
         if experiment is None:
-            location = (home.mlflow.absolute() / "artifacts").as_uri() if is_embedded(home) else None
+            # a server says where artifacts go; a database alone would have them put where the process happens to be
+            served = tracking_uri(home).startswith(("http:", "https:"))
+            location = None if served else (home.mlflow.absolute() / "artifacts").as_uri()
             return str(_create_experiment(client, location))
         if experiment.lifecycle_stage == "deleted":
             client.restore_experiment(experiment.experiment_id)

@@ -21,7 +21,7 @@ from cnnlab.runs.states import RunState
 
 __all__ = ["Run", "foreign", "listing", "observed_status", "view"]
 
-START_SECONDS = 30.0  # how long a run may be STARTING before a process has said that it works on it
+START_SECONDS = 180.0  # on a busy machine the imports alone take half a minute; how long a run may be STARTING before a process has said that it works on it
 
 
 def view(home: Home, run_id: str) -> Run:

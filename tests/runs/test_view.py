@@ -20,7 +20,7 @@ from cnnlab.home import Home
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.process import ProcessIdentity, boot_id
 from cnnlab.runs.states import RunState
-from cnnlab.runs.view import listing, view
+from cnnlab.runs.view import START_SECONDS, listing, view
 
 DEAD = ProcessIdentity(pid=2**22 - 1, started=1.0, boot=boot_id())
 
@@ -93,7 +93,7 @@ def test_a_held_lock_is_a_worker(home: Home) -> None:
 def test_starting_without_a_process_is_given_time(home: Home) -> None:
     journal = make(home, RunState.STARTING)
     assert view(home, journal.run_id).state is RunState.STARTING
-    aged(journal, 31)
+    aged(journal, START_SECONDS + 1)
     assert view(home, journal.run_id).state is RunState.LOST
 
 
