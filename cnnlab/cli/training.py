@@ -15,6 +15,7 @@ from cnnlab.cli.output import Output
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.jobs import control
+from cnnlab.jobs.environment import recorded
 from cnnlab.jobs.submit import submit as submit_experiment
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.process import ProcessIdentity
@@ -27,7 +28,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 def train(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """Trains here and now, in this process."""
     experiment = experiment_from(arguments, home)
-    journal = Journal.create(home, experiment, parent=arguments.like, worker=ProcessIdentity.own())
+    own = ProcessIdentity.own()
+    journal = Journal.create(home, experiment, parent=arguments.like, worker=own, environment=recorded())
     return _in_foreground(journal, 1, home, output)
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from cnnlab.jobs import environment
 from cnnlab.runs.process import ProcessIdentity
 
 
@@ -63,7 +62,7 @@ class Launcher(Protocol):
 def enter(call: Call) -> int:
     """Makes the call in this process, which is the call's alone, and returns the exit code."""
     _speak_into(call.log)
-    environment.apply(call.settings)
+    _apply(call.settings)
     try:
         module, _, function = call.target.partition(":")
         getattr(importlib.import_module(module), function)(*call.arguments)
@@ -85,3 +84,12 @@ def _speak_into(log: Path) -> None:
         os.dup2(source, target)
     os.close(silent)
     os.close(file)
+
+
+def _apply(settings: Mapping[str, str | None]) -> None:
+    """Puts settings into this process's environment."""
+    for name, value in settings.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

@@ -40,12 +40,3 @@ def for_worker(journal: Journal, home: Home) -> dict[str, str | None]:
     settings["OMP_WAIT_POLICY"] = "PASSIVE"
     settings["MLFLOW_DISABLE_TELEMETRY"] = "true"
     return settings
-
-
-def apply(settings: Mapping[str, str | None]) -> None:
-    """Puts settings into this process's environment."""
-    for name, value in settings.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value

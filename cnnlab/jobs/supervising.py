@@ -25,7 +25,6 @@ from cnnlab.runs.journal import Journal, Status
 from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
 
-WORKER = "cnnlab.worker:main"
 IDLE_SECONDS = 600.0
 LOOK_SECONDS = 10.0  # a foreground process that was killed gives its slot back without a word
 PURGE_SECONDS = 3600.0
@@ -54,7 +53,7 @@ class Worker:
 class Supervisor:
     """``serve`` returns when it is idle, was told to end, or hands over. Workers go on in each case."""
 
-    def __init__(self, home: Home, launcher: Launcher, *, worker: str = WORKER, idle_seconds: float = IDLE_SECONDS):
+    def __init__(self, home: Home, launcher: Launcher, *, worker: str, idle_seconds: float = IDLE_SECONDS):
         self._home = home
         self._launcher = launcher
         self._worker = worker

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from cnnlab.errors import LabError
 from cnnlab.home import Home
-from cnnlab.jobs import waiting, wire
+from cnnlab.jobs import wire
 from cnnlab.runs.process import ProcessIdentity
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -64,6 +64,8 @@ def status(home: Home) -> dict[str, Any]:
     answer = wire.ask(home, {"command": "status"}, seconds=_ANSWER_SECONDS)
     if answer is not None:
         return {"running": True, **answer}
+    from cnnlab.jobs import waiting  # reads experiments, which the start of a supervisor need not wait for
+
     queue = [journal.run_id for journal in waiting.queued(home)]
     asleep = {"pid": None, "digest": None, "warm": False, "workers": [], "queue": queue}
     return {"running": is_running(home), **asleep}

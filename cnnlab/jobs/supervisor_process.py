@@ -17,10 +17,12 @@ from cnnlab.jobs import supervisor, wire
 from cnnlab.jobs.calls import Launcher
 from cnnlab.jobs.forkserver import PRELOAD, ForkServer
 from cnnlab.jobs.spawning import Spawner
-from cnnlab.jobs.supervising import IDLE_SECONDS, WORKER, Supervisor, log
 from cnnlab.runs.process import ProcessIdentity
 
+WORKER = "cnnlab.worker:main"
 TAKEOVER_SECONDS = 210.0  # one that hands over may be waiting for its fork server to import
+
+log = logging.getLogger("cnnlab.supervisor")
 
 
 def main(home_root: str) -> None:
@@ -41,6 +43,8 @@ def main(home_root: str) -> None:
 
 def _serve(home: Home) -> None:
     launcher = _launcher(home)
+    from cnnlab.jobs.supervising import IDLE_SECONDS, Supervisor  # while the fork server is importing already
+
     idle = float(os.environ.get("CNNLAB_SUPERVISOR_IDLE_SECONDS", IDLE_SECONDS))
     serving = Supervisor(home, launcher, worker=os.environ.get("CNNLAB_WORKER", WORKER), idle_seconds=idle)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

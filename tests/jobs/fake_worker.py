@@ -12,6 +12,7 @@ from filelock import Timeout
 from cnnlab.home import Home
 from cnnlab.jobs import slots
 from cnnlab.runs.journal import Journal, Progress
+from cnnlab.runs.position import stamp, write_position
 from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
 
@@ -50,5 +51,6 @@ def work(journal: Journal, attempt: int) -> None:
         time.sleep(0.002)
     stopped = journal.stop_requested()
     journal.transition(RunState.STOPPED if stopped else RunState.FINISHED, allowed=ACTIVE, attempt=attempt)
+    write_position(journal.folder, {"complete": stamp(journal.status())})  # as if MLflow had been told
     if behaviour == "linger":  # as a publisher that drains
         signal.pause()

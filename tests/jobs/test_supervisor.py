@@ -71,15 +71,17 @@ def test_a_lost_run_is_resumed(queue: Home) -> None:
     assert wait_until(lambda: journal.status() if journal.status().state.is_final else None).attempt == 2
 
 
+@pytest.mark.slow  # a repair may be telling MLflow about the run first
 def test_it_ends_when_nobody_needs_it(queue: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNNLAB_SUPERVISOR_IDLE_SECONDS", "0.3")
     ended(pretend(queue, "sleep 0"))
-    wait_until(lambda: not supervisor.is_running(queue))
+    wait_until(lambda: not supervisor.is_running(queue), 120)
     assert supervisor.status(queue) == {
         "running": False, "pid": None, "digest": None, "warm": False, "workers": [], "queue": [],
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_an_open_app_keeps_it(queue: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNNLAB_SUPERVISOR_IDLE_SECONDS", "1.5")
     supervisor.ensure(queue)
