@@ -6,6 +6,7 @@ last sign of an app. What it does is in ``supervising``.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.util
@@ -18,10 +19,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 from filelock import FileLock, Timeout
 
 from cnnlab.errors import LabError
-from cnnlab.home import Home
+from cnnlab.home import Home, write_atomically
 from cnnlab.jobs import wire
 from cnnlab.runs.process import ProcessIdentity
 
@@ -75,7 +77,7 @@ def shutdown(home: Home, *, seconds: float = 10.0) -> bool:
     """Ends the supervisor, not its workers. Returns whether none runs any more after at most ``seconds``."""
     end = time.monotonic() + seconds
     wire.ask(home, {"command": "shutdown"}, seconds=_ANSWER_SECONDS)
-    while is_running(home):
+    while is_running(home) or _is_being_started(home):
         if time.monotonic() > end:
             return False
         time.sleep(0.05)
@@ -153,6 +155,8 @@ def _start(home: Home) -> None:
             )
     except OSError as error:
         raise LabError("supervisor_not_started", detail=error.strerror or str(error)) from error
+    with contextlib.suppress(psutil.NoSuchProcess):  # it has ended already: its log says why
+        write_atomically(starting_card(home), json.dumps(ProcessIdentity.of(process.pid).as_dict()))
     # somebody has to collect the process when it ends; the app may live for days
     threading.Thread(target=process.wait, name="supervisor-reaper", daemon=True).start()
 

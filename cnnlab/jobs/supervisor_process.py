@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -33,12 +34,20 @@ def main(home_root: str) -> None:
     write_atomically(card, json.dumps(ProcessIdentity.own().as_dict()))
     lock = _lock_of(home)
     if lock is None:
+        _take_back(card)
         log.info("another supervisor is at work")
         return
     try:
         _serve(home)
     finally:
         lock.release()
+
+
+def _take_back(card: Path) -> None:
+    """Our word that the queue will be looked at, which the other supervisor keeps; not that of a third one."""
+    with contextlib.suppress(FileNotFoundError):
+        if ProcessIdentity.from_dict(json.loads(card.read_text("utf-8"))) == ProcessIdentity.own():
+            card.unlink()
 
 
 def _serve(home: Home) -> None:
