@@ -62,7 +62,7 @@ def test_the_sampler_ends_with_its_block_and_outlives_a_failed_write(home: Home)
         folder = home.root
         tries = 0
 
-        def append_system(self, record: object) -> None:  # noqa: ARG002
+        def append_system(self, record: object) -> None:
             self.tries += 1
             raise OSError(28, "No space left on device")
 

@@ -21,7 +21,9 @@ from cnnlab.runs.states import RunState
 
 __all__ = ["Run", "foreign", "listing", "observed_status", "view"]
 
-START_SECONDS = 180.0  # on a busy machine the imports alone take half a minute; how long a run may be STARTING before a process has said that it works on it
+# how long a run may be STARTING before a process has said that it works on it: on a busy machine the imports
+# alone take a minute
+START_SECONDS = 180.0
 
 
 def view(home: Home, run_id: str) -> Run:

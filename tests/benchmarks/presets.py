@@ -74,7 +74,7 @@ def main() -> None:
             row = f"| {what} | **{median:.2f} %** | {each} | {epochs} | {seconds:.1f} |"
             print(row, file=sys.stderr, flush=True)
             text += row + "\n"
-    print(report.write("presets", text))
+            report.write("presets", text)  # after each: a long benchmark may be cut short
 
 
 if __name__ == "__main__":
