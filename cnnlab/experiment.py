@@ -99,6 +99,13 @@ class EarlyStopping(_Part):
     min_delta: float = Field(0.0, ge=0.0, le=1e6)
 
 
+class FineTuning(_Part):
+    """For weights learned before: what was learned (the backbone) moves later and slower than the new head."""
+
+    frozen_epochs: int = Field(0, ge=0, le=100_000)  # at the start only the head learns; as many as epochs: always
+    backbone_rate: float = Field(1.0, gt=0.0, le=1.0)  # factor on the backbone's learning rate
+
+
 class TrainingSpec(_Part):
     epochs: int = Field(30, ge=1, le=100_000)
     batch_size: int = Field(64, ge=1, le=65_536)
@@ -110,6 +117,7 @@ class TrainingSpec(_Part):
     gradient_clip: float = Field(0.0, ge=0.0, le=1e6)  # largest gradient norm; 0 is off
     schedule: Schedule = Schedule()
     early_stopping: EarlyStopping = EarlyStopping()
+    fine_tuning: FineTuning = FineTuning()
     loss: Name = "cross_entropy"
     label_smoothing: float = Field(0.0, ge=0.0, lt=1.0)
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
@@ -118,6 +126,16 @@ class TrainingSpec(_Part):
     seed: int = Field(0, ge=0, lt=2**31)
     checkpoint_seconds: float = Field(60.0, ge=0.0, le=86_400.0)  # also within an epoch, this often; 0: ends only
     keep_checkpoints: list[Literal["best", "last"]] = ["best", "last"]
+
+    @property
+    def extracts_features(self) -> bool:
+        """Whether the backbone stands still to the end."""
+        return self.fine_tuning.frozen_epochs >= self.epochs
+
+    @property
+    def unfrozen_after(self) -> int:
+        """The epochs after which a frozen backbone joins; 0 where it moves from the start or never does."""
+        return 0 if self.extracts_features else self.fine_tuning.frozen_epochs
 
 
 class Experiment(_Part):

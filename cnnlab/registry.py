@@ -3,6 +3,8 @@
 ``lenet5.yaml`` (facts, options, texts in both languages) is read to list and to check; ``lenet5.py`` is
 imported only when the entry is built. So a page that lists a hundred networks imports no torch.
 A file may hold one entry (its stem is the name) or a family: ``entries: [{name: …}, …]`` with one code file.
+A member of a family may have its own ``defaults`` of the options that they share; what the file states in ``facts``
+and ``texts`` beside ``entries`` holds for each member that does not say otherwise.
 """
 
 from __future__ import annotations
@@ -23,9 +25,14 @@ from cnnlab.errors import ExperimentError, LabError, Problem
 PACKAGES = {
     "dataset": "cnnlab.data.sources",
     "architecture": "cnnlab.models.architectures",
+    "layer": "cnnlab.models.layers",
     "task": "cnnlab.tasks",
     "explainer": "cnnlab.explain.methods",
 }
+
+# Names that another library knows, by their prefix: this module has known(name), entry(name) and module(name), which
+# are asked only for such a name. They are not listed.
+RESOLVERS = {"architecture": {"timm/": "cnnlab.models.timm_names"}}
 
 
 class Option(BaseModel):
@@ -69,12 +76,19 @@ class Registry(Mapping[str, Entry]):
         self._entries = entries
 
     def __getitem__(self, name: str) -> Entry:
-        if name not in self._entries:
+        if name in self._entries:
+            return self._entries[name]
+        resolver = self._resolver(name)
+        if resolver is None:
             raise unknown_name(self.kind, name, list(self._entries))
-        return self._entries[name]
+        entry: Entry = resolver.entry(name)
+        return entry
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        if name in self._entries:
+            return True
+        resolver = self._resolver(name)
+        return resolver is not None and bool(resolver.known(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -82,9 +96,18 @@ class Registry(Mapping[str, Entry]):
     def __len__(self) -> int:
         return len(self._entries)
 
-    def module(self, name: str) -> ModuleType:
+    def module(self, name: str) -> Any:
         """The entry's code, imported now."""
+        resolver = None if name in self._entries else self._resolver(name)
+        if resolver is not None:
+            return resolver.module(name)
         return importlib.import_module(f"{PACKAGES[self.kind]}.{self[name].code}")
+
+    def _resolver(self, name: object) -> ModuleType | None:
+        for prefix, module in RESOLVERS.get(self.kind, {}).items():
+            if isinstance(name, str) and name.startswith(prefix):
+                return importlib.import_module(module)
+        return None
 
 
 def unknown_name(kind: str, name: str, known: list[str], field: str = "") -> LabError:
@@ -94,7 +117,7 @@ def unknown_name(kind: str, name: str, known: list[str], field: str = "") -> Lab
 
 @functools.cache
 def registry(kind: str) -> Registry:
-    """The registry of one kind: "dataset", "architecture", "task" or "explainer"."""
+    """The registry of one kind: "dataset", "architecture", "layer", "task" or "explainer"."""
     entries: dict[str, Entry] = {}
     folder = importlib.resources.files(PACKAGES[kind])
     for file in sorted(folder.iterdir(), key=lambda path: path.name):
@@ -104,10 +127,31 @@ def registry(kind: str) -> Registry:
         content = yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
         for stated in content.get("entries", [content]):
             shared = {"name": stem, "code": stem, "options": content.get("options", {})}
-            entry = Entry.model_validate({**shared, **stated})
+            entry = Entry.model_validate(
+                {**shared, **_with_own_defaults(stated, content), **_of_family(stated, content)}
+            )
             entries[entry.name] = entry
     order = {name: entries[name].facts.get("order", 1000) for name in entries}
     return Registry(kind, dict(sorted(entries.items(), key=lambda item: (order[item[0]], item[0]))))
+
+
+def _of_family(stated: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    """``facts`` and ``texts`` of a member, completed with those of its family."""
+    texts, own = content.get("texts", {}), stated.get("texts", {})
+    return {
+        "facts": {**content.get("facts", {}), **stated.get("facts", {})},
+        "texts": {language: {**texts.get(language, {}), **own.get(language, {})} for language in {**texts, **own}},
+    }
+
+
+def _with_own_defaults(stated: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    """A member of a family states its own ``defaults`` of the family's options: {"blocks": 3}."""
+    own = dict(stated)
+    defaults = own.pop("defaults", {})
+    if defaults:
+        options = own.get("options", content.get("options", {}))
+        own["options"] = {**options, **{name: {**options[name], "default": value} for name, value in defaults.items()}}
+    return own
 
 
 def checked(options: Mapping[str, Option], given: Mapping[str, Any], field: str) -> dict[str, Any]:
@@ -155,10 +199,11 @@ def _checked_number(option: Option, value: Any, where: str, problems: list[Probl
         code = "not_a_whole_number" if whole else "not_a_number"
         problems.append(Problem(code, where, {"value": str(value)[:80]}))
         return value
+    kind = int if whole else float  # "use 1 or more", not "1.0"
     if option.minimum is not None and number < option.minimum:
-        problems.append(Problem("too_small", where, {"value": value, "limit": option.minimum}))
+        problems.append(Problem("too_small", where, {"value": value, "limit": kind(option.minimum)}))
     if option.maximum is not None and number > option.maximum:
-        problems.append(Problem("too_large", where, {"value": value, "limit": option.maximum}))
+        problems.append(Problem("too_large", where, {"value": value, "limit": kind(option.maximum)}))
     return int(number) if whole and abs(number) < 2**63 else number
 
 

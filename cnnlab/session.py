@@ -14,15 +14,15 @@ import torch
 from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
 from cnnlab.errors import ExperimentError
+from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.predictions import write_predictions
-from cnnlab.evaluation.trained import Card
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
 from cnnlab.pace import Pace
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.states import RunState
 from cnnlab.tasks.build import build_task
-from cnnlab.training import checkpoints, runtime
+from cnnlab.training import checkpoints, fine_tuning, runtime
 from cnnlab.training.fit import EpochResult, FitState, Step, fit
 from cnnlab.training.measure import Measuring, drain, measuring
 
@@ -144,6 +144,8 @@ class Session:
         if journal.transition(RunState.RUNNING, allowed=(RunState.STARTING,), attempt=self._attempt, **fields) is None:
             raise Stopped
         journal.log(f"training on {self._runtime.device}, {self._runtime.precision}, {torch.get_num_threads()} threads")
+        for remark in fine_tuning.remarks(self._network, self._spec, self._state.epoch):
+            journal.log(remark)
 
     def _conditions(self) -> dict[str, Any]:
         """What has to be the same for a resumed run to be the same bit for bit."""
@@ -216,6 +218,8 @@ class Session:
         }
         self._save(record)
         self._journal.append_epoch(record)
+        if fine_tuning.unfreezes_after(self._network, self._spec, result.epoch):
+            self._journal.log(f"backbone unfrozen at epoch {result.epoch + 1}")
 
     def _finite(self, loss: float, epoch: int) -> float:
         if not math.isfinite(loss):

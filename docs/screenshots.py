@@ -23,11 +23,21 @@ from cnnlab.runs.view import view  # noqa: E402
 from tests.e2e.browser import browsing, picture, serving  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
-WAIT_SECONDS = 300
-# name -> changes: a usual run, one whose learning rate is far too high, one that is still running
-FINISHED: dict[str, object] = {}
-FAILED = {"training.learning_rate": 100.0, "training.optimizer": "sgd"}
-RUNNING = {"training.epochs": 200, "training.early_stopping.patience": 40, "data.augmentation.rotation": 10}
+WAIT_SECONDS = 600
+# usual runs, one on shapes for its maps, one whose learning rate is far too high, one that is still running
+FINISHED: dict[str, object] = {"name": "digits-lenet"}
+FASTER = {"name": "digits-sgd", "training.optimizer": "sgd", "training.learning_rate": 0.05}
+SHAPES = {
+    "name": "shapes-resnet",
+    "data.dataset": "shapes",
+    "model.architecture": "resnet8",
+    "training.epochs": 15,
+    "training.learning_rate": 0.01,
+    "training.schedule.name": "one_cycle",
+    "training.early_stopping.patience": 0,
+}
+FAILED = {"name": "too-fast", "training.learning_rate": 100.0, "training.optimizer": "sgd"}
+RUNNING = {"training.epochs": 1000, "training.early_stopping.patience": 100, "data.augmentation.rotation": 10}
 
 
 def main() -> None:
@@ -41,7 +51,7 @@ def main() -> None:
 
 
 def take(browser: Browser, address: str, home: Home) -> None:
-    done = [submit(Experiment().changed(changes), home) for changes in (FINISHED, FAILED)]
+    done = [submit(Experiment().changed(changes), home) for changes in (FINISHED, FASTER, SHAPES, FAILED)]
     for run_id in done:
         wait(home, run_id, epochs=None)
     running = submit(Experiment().changed(RUNNING), home)
@@ -51,6 +61,19 @@ def take(browser: Browser, address: str, home: Home) -> None:
     shoot(browser, f"{address}/run?run={running}&lang=en", "run-en", theme="dark")
     shoot(browser, f"{address}/run?run={running}&lang=es", "run-es", theme="dark")
     shoot(browser, f"{address}/run?run={done[0]}&lang=es", "run-phone-es", theme="light", width=420)
+    for lang, theme in (("en", "light"), ("es", "dark")):
+        pages = {
+            "data": f"data?dataset=shapes&lang={lang}",
+            "networks": f"networks?network=resnet18&lang={lang}",
+            "design": f"design?network=lenet5&lang={lang}",
+            "inside": f"inside?run={done[2]}&lang={lang}",
+            "train": f"train?like={done[2]}&lang={lang}",
+            "runs": f"runs?lang={lang}",
+            "compare": f"compare?runs={done[0]},{done[1]}&lang={lang}",
+            "explain": f"explain?run={done[2]}&index=3&lang={lang}",
+        }
+        for name, path in pages.items():
+            shoot(browser, f"{address}/{path}", f"{name}-{lang}", theme=theme)
     control.stop(running, home)
     wait(home, running, epochs=None)
 
@@ -70,7 +93,8 @@ def shoot(browser: Browser, url: str, name: str, *, theme: str, width: int = 144
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme)
     page = context.new_page()
     page.goto(url)
-    page.get_by_test_id("stMetric").first.wait_for(timeout=90_000)
+    page.get_by_role("heading", level=1).first.wait_for(timeout=90_000)
+    page.wait_for_timeout(8000)  # maps and estimates take their time
     picture(page, IMAGES / f"{name}.png")
     context.close()
 

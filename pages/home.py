@@ -1,9 +1,10 @@
 """Home: the promise, one button that keeps it, the latest runs, this machine."""
 
-from cnnlab.ui import frame, home_page
+from cnnlab.ui import frame
+from cnnlab.ui.home import page
 
 frame.guard()
 
-home_page.invitation()
-home_page.latest_runs()
-home_page.machine()
+page.invitation()
+page.latest_runs()
+page.machine()

@@ -8,14 +8,21 @@ import shutil
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from cnnlab.home import Home
+from tests.sharing import ByFile
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 # one thread for each of the small networks that tests train: two busy spinning threads starve each other
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -80,7 +80,7 @@ def test_a_partial_description_is_completed_with_defaults() -> None:
         ("- a\n- b", "not_an_experiment"),
         ("x: " + "y" * 300_000, "yaml_too_large"),
         ("!!python/object/apply:os.system ['true']", "yaml_invalid"),
-        ("[" * 5000, "yaml_invalid"),
+        ("[" * 5000, "yaml_too_deep"),
     ],
 )
 def test_hostile_or_broken_yaml_is_one_sentence(text: str, code: str) -> None:

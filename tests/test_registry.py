@@ -78,3 +78,9 @@ def test_each_entry_has_texts_in_both_languages_and_code(kind: str) -> None:
 def test_an_unknown_name_suggests_near_ones() -> None:
     with pytest.raises(LabError, match="lenet5"):
         registry("architecture")["lenet"]
+
+
+def test_the_limit_of_a_whole_number_is_one() -> None:
+    with pytest.raises(ExperimentError) as caught:
+        checked(OPTIONS, {"width": 0}, "o")
+    assert str(caught.value.problem.params["limit"]) == "1"

@@ -13,11 +13,15 @@ from tqdm import tqdm
 from cnnlab.cli.output import Output
 from cnnlab.data import catalogue
 from cnnlab.home import Home
+from cnnlab.i18n import formats
+from cnnlab.models import listing
 from cnnlab.presets import load_preset, preset_names
 from cnnlab.registry import Entry, registry
 
 if TYPE_CHECKING:  # it reads images, which listing does not need
     from cnnlab.data.intake import Remark
+
+_NETWORK_COLUMNS = ("name", "title", "year", "family", "parameters", "macs")
 
 
 def datasets(arguments: argparse.Namespace, home: Home, output: Output) -> int:
@@ -28,7 +32,22 @@ def datasets(arguments: argparse.Namespace, home: Home, output: Output) -> int:
 
 
 def architectures(arguments: argparse.Namespace, home: Home, output: Output) -> int:  # noqa: ARG001
-    return _entries("architecture", "architectures", arguments.name, output)
+    """The same selection as the page Networks makes; in the order of years."""
+    if arguments.name:
+        return _one(_entry_facts(registry("architecture")[arguments.name], output), output)
+    found = listing.select(arguments.search or "", arguments.group, language=output.language)
+    rows = [_entry_facts(entry, output) for entry in found]
+    if not rows:
+        output.say("cli.no_network")
+    cells = [[_network_cell(row, column, output.language) for column in _NETWORK_COLUMNS] for row in rows]
+    header = [output.t(f"cli.column.{column}") for column in _NETWORK_COLUMNS]
+    output.result({"architectures": rows}, output.table(header, cells))
+    return 0
+
+
+def _network_cell(row: Mapping[str, Any], column: str, language: str) -> str:
+    value = row.get(column)
+    return formats.short(value, language) if column in ("parameters", "macs") else str(value or formats.UNKNOWN)
 
 
 def explainers(arguments: argparse.Namespace, home: Home, output: Output) -> int:  # noqa: ARG001
@@ -122,8 +141,8 @@ def _dataset_facts(info: catalogue.DatasetInfo, output: Output) -> dict[str, Any
         "summary": info.summary(output.language),
         "classes": list(info.classes),
         "samples": dict(info.counts),
-        "source": info.source,
-        "licence": info.licence,
+        "source": info.source_text(output.language),
+        "licence": info.licence_text(output.language),
         "stored": info.stored,
         "imported": info.imported,
     }

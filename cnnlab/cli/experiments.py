@@ -1,4 +1,4 @@
-"""From arguments to an experiment: a file, a preset or another run, then the changes asked for."""
+"""From arguments to an experiment: a file, a preset, another run or a network's own, then the changes asked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from cnnlab import designs, recommended
 from cnnlab.checks import check
+from cnnlab.design_use import image_shape, settings_for
 from cnnlab.errors import ExperimentError
 from cnnlab.experiment import Experiment, parse_setting
 from cnnlab.home import Home
@@ -15,7 +17,10 @@ from cnnlab.runs.journal import Journal
 
 
 def experiment_from(arguments: argparse.Namespace, home: Home) -> Experiment:
-    """The checked experiment. Raises ``LabError`` naming what can't be used."""
+    """The checked experiment. Raises ``LabError`` naming what can't be used.
+
+    Where nothing but ``--architecture`` says how to begin, it begins with the settings recommended for that network.
+    """
     experiment = _start(arguments, home)
     changes: dict[str, Any] = {}
     if arguments.dataset:
@@ -24,6 +29,10 @@ def experiment_from(arguments: argparse.Namespace, home: Home) -> Experiment:
         changes["model.architecture"] = arguments.architecture
     if arguments.seed is not None:
         changes["training.seed"] = arguments.seed
+    if getattr(arguments, "design", None):
+        design = designs.find(arguments.design, home)
+        experiment = experiment.changed(changes)
+        changes = settings_for(design, image_shape(experiment.data, home))
     changes |= dict(parse_setting(text) for text in arguments.set)
     experiment = experiment.changed(changes)
     check(experiment, home)
@@ -40,7 +49,7 @@ def _start(arguments: argparse.Namespace, home: Home) -> Experiment:
         return Journal.open(home, arguments.like).experiment().changed({"name": ""})
     if arguments.file:
         return read_experiment(Path(arguments.file))
-    return Experiment()
+    return recommended.start(arguments.architecture) if arguments.architecture else Experiment()
 
 
 def read_experiment(path: Path) -> Experiment:

@@ -11,22 +11,44 @@ from cnnlab.cli.output import Output, run_summary
 from cnnlab.errors import LabError
 from cnnlab.home import Home
 from cnnlab.i18n import formats
-from cnnlab.jobs import control
+from cnnlab.jobs import control, mlflow_ui
 from cnnlab.jobs import supervisor as supervisors
 from cnnlab.runs.journal import Journal
-from cnnlab.runs.view import Run, listing, view
+from cnnlab.runs.query import Query, select
+from cnnlab.runs.scores import held_out_score, validation_score
+from cnnlab.runs.states import RunState
+from cnnlab.runs.view import Run, foreign, listing, view
+
+_ALL = 1_000_000
 
 
 def runs(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """The newest runs of this home."""
     if arguments.limit < 1:
         raise LabError("too_small", field="--limit", value=arguments.limit, limit=1)
-    found = listing(home, limit=arguments.limit)
-    columns = ("run_id", "name", "state", "dataset", "architecture", "epochs", "created")
+    query = Query(
+        states=frozenset(_state(name) for name in arguments.state),
+        dataset=arguments.dataset,
+        architecture=arguments.architecture,
+        words=arguments.search or "",
+        sort=arguments.sort,
+        ascending=arguments.ascending,
+    )
+    narrowed = query != Query()  # else the newest are enough, and only those are read
+    limit = _ALL if narrowed else arguments.limit
+    others = foreign(home, limit=limit) if arguments.elsewhere else []
+    found = select([*listing(home, limit=limit), *others], query)[: arguments.limit]
+    columns = ("run_id", "name", "state", "dataset", "architecture", "epochs", "best_score", "test_score", "created")
     header = [output.t(f"cli.column.{column}") for column in columns]
     rows = [_row(run, output.language) for run in found]
     output.result({"runs": [_facts(run, output.language) for run in found]}, output.table(header, rows))
     return 0
+
+
+def _state(name: str) -> RunState:
+    if name.upper() not in RunState.__members__:
+        raise LabError("unknown_state", field="--state", value=name[:80], known=", ".join(RunState.__members__))
+    return RunState[name.upper()]
 
 
 def _facts(run: Run, language: str) -> dict[str, object]:
@@ -35,9 +57,9 @@ def _facts(run: Run, language: str) -> dict[str, object]:
 
 
 def _row(run: Run, language: str) -> list[str]:
-    moment = formats.moment(run.created, language)
-    name_and_state = [run.run_id, run.name, run.state.value]
-    return [*name_and_state, run.dataset or "–", run.architecture or "–", str(len(run.epochs)), moment]
+    what = [run.name, run.state.value, run.dataset or formats.UNKNOWN, run.architecture or formats.UNKNOWN]
+    scores = [formats.number(value, 4, language) for _, value in (validation_score(run), held_out_score(run))]
+    return [run.run_id, *what, str(run.done_epochs), *scores, formats.moment(run.created, language)]
 
 
 def show(arguments: argparse.Namespace, home: Home, output: Output) -> int:
@@ -85,3 +107,16 @@ def ui(arguments: argparse.Namespace, home: Home, output: Output) -> int:  # noq
     if not app.is_file():
         raise LabError("app_missing", value=str(app))
     return subprocess.call([sys.executable, "-m", "streamlit", "run", str(app)], cwd=app.parent)
+
+
+def mlflow(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """Starts, finds or stops MLflow's own pages."""
+    if arguments.action == "stop":
+        mlflow_ui.stop(home)
+    server = mlflow_ui.start(home) if arguments.action == "start" else mlflow_ui.find(home)
+    if server is None:
+        output.result({"address": None, "pid": None}, output.t("cli.mlflow.stopped"))
+        return 0
+    pid = server.process.pid if server.process else None
+    output.result({"address": server.address, "pid": pid}, output.t("cli.mlflow.address", address=server.address))
+    return 0

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from cnnlab import estimates
 from cnnlab.cli.experiments import experiment_from
 from cnnlab.cli.output import Output
 from cnnlab.home import Home
@@ -37,6 +38,21 @@ def submit(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """Queues the experiment and returns at once."""
     run_id = submit_experiment(experiment_from(arguments, home), home, parent=arguments.like)
     output.result({"run_id": run_id}, run_id)
+    return 0
+
+
+def estimate(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """What the experiment would cost on this machine; nothing is trained."""
+    experiment = experiment_from(arguments, home)
+    found = estimates.estimate(experiment, home)
+    words = output.t(
+        "cli.estimate",
+        parameters=formats.whole(found.parameters, output.language),
+        memory=formats.size(found.memory_bytes, output.language),
+        epoch=formats.duration(found.seconds_per_epoch),
+        basis=output.t(f"cli.estimate_basis.{found.basis}"),
+    )
+    output.result(found.as_dict(), words)
     return 0
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.experiment import parse_setting
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cnnlab.evaluation.trained import TrainedModel
 
 
 def evaluate(arguments: argparse.Namespace, home: Home, output: Output) -> int:
@@ -31,7 +36,7 @@ def predict(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     model = load_trained(Journal.open(home, arguments.run).folder)
     predicted, problems = predict_files(model, [Path(name) for name in arguments.files])
     if arguments.out:
-        write_csv(Path(arguments.out), predicted)
+        write_csv(Path(arguments.out), predicted, model.card.outputs.class_names)
     output.problems(problems)
     rows = [{"file": row.file, "label": row.label, "probability": row.probability} for row in predicted]
     cells = [[row.file, row.label, f"{row.probability:.4f}"] for row in predicted]
@@ -42,18 +47,15 @@ def predict(arguments: argparse.Namespace, home: Home, output: Output) -> int:
 
 def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """One explanation as a picture, and as an array on request."""
-    from cnnlab.evaluation.held_out import held_out_image
-    from cnnlab.evaluation.trained import load_trained, read_image
+    from cnnlab.evaluation.trained import load_trained
     from cnnlab.explain.explain import explain as explain_input
     from cnnlab.explain.render import save_array, save_panel
 
     journal = Journal.open(home, arguments.run)
     model = load_trained(journal.folder)
-    if arguments.image:
-        inputs = model.input_of(read_image(Path(arguments.image)))
-    else:
-        inputs = held_out_image(journal, home, arguments.index)
-    target = _target(arguments.target, model.card.outputs.class_names)
+    names = model.card.outputs.class_names
+    inputs, index = _explained(arguments, journal, home, model)
+    target = _target(arguments.target, names, "--target")
     options = dict(parse_setting(text) for text in arguments.set)
     explanation = explain_input(
         model.network,
@@ -64,12 +66,12 @@ def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         layer=arguments.layer,
         options=options,
     )
-    save_panel(Path(arguments.out), inputs, explanation)
+    save_panel(Path(arguments.out), inputs, explanation, _share(arguments.opacity))
     if arguments.array:
         save_array(Path(arguments.array), explanation)
-    names = model.card.outputs.class_names
     values: dict[str, Any] = {
         "run_id": arguments.run,
+        "index": index,
         "method": explanation.method,
         "layer": explanation.layer,
         "target": names[explanation.target],
@@ -83,7 +85,31 @@ def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     return 0
 
 
-def _target(text: str | None, names: tuple[str, ...]) -> int | None:
+def _explained(
+    arguments: argparse.Namespace, journal: Journal, home: Home, model: TrainedModel
+) -> tuple[Tensor, int | None]:
+    """The image to explain [1, C, H, W], and its index in the test split; ``None`` for a file."""
+    from cnnlab.evaluation.held_out import held_out_image, picked_index
+    from cnnlab.evaluation.trained import read_image
+
+    if arguments.pick is None and arguments.true_class is not None:
+        raise LabError("only_with_pick", field="--true-class", value=arguments.true_class[:80])
+    if arguments.image:
+        return model.input_of(read_image(Path(arguments.image))), None
+    index = arguments.index
+    if index is None:
+        true_class = _target(arguments.true_class, model.card.outputs.class_names, "--true-class")
+        index = picked_index(journal, home, arguments.pick, arguments.place, true_class=true_class)
+    return held_out_image(journal, home, index), index
+
+
+def _share(value: float) -> float:
+    if not 0.0 <= value <= 1.0:
+        raise LabError("not_a_share", field="--opacity", value=value)
+    return value
+
+
+def _target(text: str | None, names: tuple[str, ...], field: str) -> int | None:
     """A class by its name or its number. Raises ``LabError`` ("unknown_class")."""
     if text is None:
         return None
@@ -91,4 +117,4 @@ def _target(text: str | None, names: tuple[str, ...]) -> int | None:
         return names.index(text)
     if text.isdecimal() and int(text) < len(names):
         return int(text)
-    raise LabError("unknown_class", field="--target", value=text[:80], known=", ".join(names[:12]))
+    raise LabError("unknown_class", field=field, value=text[:80], known=", ".join(names[:12]))

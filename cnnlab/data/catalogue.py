@@ -51,6 +51,19 @@ class DatasetInfo:
         return self.texts[language]["summary"]
 
     @property
+    def download_bytes(self) -> int | None:
+        """What has to be downloaded, about; ``None`` where nothing has, or where that is not known."""
+        megabytes = self.facts.get("download_mb")
+        return None if self.stored or megabytes is None else int(megabytes) * 1_000_000
+
+    def source_text(self, language: str) -> str:
+        """Where it comes from. Names of people and places are the same in every language."""
+        return str(self.facts.get(f"source_{language}", self.source))
+
+    def licence_text(self, language: str) -> str:
+        return str(self.facts.get(f"licence_{language}", self.licence))
+
+    @property
     def samples(self) -> int | None:
         return sum(self.counts.values()) if self.counts else None
 
@@ -96,6 +109,20 @@ def prepared_size(info: DatasetInfo, spec: DataSpec) -> int:
     """
     stated = spec.options.get(info.facts.get("size_option", ""))
     return spec.image_size or (stated if isinstance(stated, int) else info.default_size)
+
+
+def counts(info: DatasetInfo, spec: DataSpec) -> Mapping[str, int]:
+    """The counts of ``info`` as ``spec`` has the dataset made; empty where they are not known beforehand."""
+    if not info.counts_vary:
+        return info.counts
+    option = info.facts.get("count_option", "")
+    stated = spec.options.get(option, _default_of(info.name, option))
+    return {UNSPLIT: stated} if isinstance(stated, int) else {}
+
+
+def _default_of(name: str, option: str) -> Any:
+    options = registry("dataset")[name].options if name in registry("dataset") else {}
+    return options[option].default if option in options else None
 
 
 def training_size(info: DatasetInfo, split: Split) -> int | None:

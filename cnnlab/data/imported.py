@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import shutil
+import time
+from dataclasses import dataclass
 from typing import Any
 
 from cnnlab.data.catalogue import DATASET_NAME, find, imported_folder
@@ -14,7 +17,17 @@ from cnnlab.data.intake import Remark
 from cnnlab.errors import DataError
 from cnnlab.home import Home
 
+KEPT_DAYS = 7  # how long a removed dataset can be restored
 _TOKEN = re.compile(rf"({DATASET_NAME.pattern})-[0-9a-f]{{8}}")
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A dataset in the trash. ``removed`` is when, in seconds since 1970."""
+
+    token: str
+    name: str
+    removed: float
 
 
 def rename(name: str, new: str, home: Home) -> None:
@@ -28,12 +41,14 @@ def rename(name: str, new: str, home: Home) -> None:
 
 
 def remove(name: str, home: Home) -> str:
-    """Puts the dataset away and returns the token with which ``restore`` brings it back."""
+    """Puts the dataset away for ``KEPT_DAYS`` and returns the token with which ``restore`` brings it back."""
     _refuse_registered(name, home)
     token = f"{name}-{secrets.token_hex(4)}"
     trash = home.datasets / ".trash"
     trash.mkdir(exist_ok=True)
-    imported_folder(name, home).rename(trash / token)
+    folder = imported_folder(name, home)
+    os.utime(folder)  # a folder's own time says when it was removed
+    folder.rename(trash / token)
     return token
 
 
@@ -48,11 +63,23 @@ def restore(token: str, home: Home) -> str:
     return name
 
 
-def empty_trash(home: Home) -> None:
-    """Removed datasets are gone for good."""
+def removed(home: Home) -> list[Removed]:
+    """What is in the trash, the one removed last first."""
     trash = home.datasets / ".trash"
-    if trash.is_dir():
-        shutil.rmtree(trash)
+    if not trash.is_dir():
+        return []
+    named = [(folder, _TOKEN.fullmatch(folder.name)) for folder in trash.iterdir()]
+    found = [Removed(folder.name, token.group(1), folder.stat().st_mtime) for folder, token in named if token]
+    return sorted(found, key=lambda each: -each.removed)
+
+
+def purge(home: Home, *, days: float = KEPT_DAYS) -> list[str]:
+    """Deletes for good what has been in the trash for longer than ``days``; returns those tokens."""
+    oldest = time.time() - days * 86_400
+    old = [each.token for each in removed(home) if each.removed < oldest]
+    for token in old:
+        shutil.rmtree(home.datasets / ".trash" / token, ignore_errors=True)
+    return old
 
 
 def remarks(name: str, home: Home) -> dict[str, tuple[Remark, ...]]:

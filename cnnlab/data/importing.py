@@ -43,8 +43,12 @@ class ImportReport:
     noted: tuple[Remark, ...]
 
 
-def import_images(path: Path, name: str, home: Home, *, progress: Progress | None = None) -> ImportReport:
-    """Raises ``DataError``: "dataset_name", "name_already_used", "import_missing", "import_kind", "import_empty",
+def import_images(
+    path: Path, name: str, home: Home, *, progress: Progress | None = None, source: str | None = None
+) -> ImportReport:
+    """``source`` is what it is said to come from, where that is not the name of ``path``.
+
+    Raises ``DataError``: "dataset_name", "name_already_used", "import_missing", "import_kind", "import_empty",
     "import_one_class", "zip_broken", "zip_encrypted", "zip_unsafe", "zip_too_large", "too_many", "disk_full".
     """
     refuse_used_name(name, home)
@@ -57,7 +61,7 @@ def import_images(path: Path, name: str, home: Home, *, progress: Progress | Non
             with archives.opened(path) as listing:
                 intake = Intake(staging / originals.FILES, listing, progress)
                 intake.run()
-            report = _conclude(intake, staging, path, name)
+            report = _conclude(intake, staging, path, name, source or path.name)
             try:
                 staging.rename(imported_folder(name, home))
             except OSError as error:
@@ -70,6 +74,7 @@ def import_images(path: Path, name: str, home: Home, *, progress: Progress | Non
 
 
 def refuse_used_name(name: str, home: Home) -> None:
+    """Raises ``DataError``: "dataset_name", "name_already_used"."""
     if imported_folder(name, home).exists() or name in registry("dataset"):
         raise DataError("name_already_used", field="name", value=name)
 
@@ -81,7 +86,7 @@ def _remove_abandoned(datasets: Path, *, older_seconds: float = 24 * 3600.0) -> 
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _conclude(intake: Intake, staging: Path, path: Path, name: str) -> ImportReport:
+def _conclude(intake: Intake, staging: Path, path: Path, name: str, source: str) -> ImportReport:
     """Writes what describes the dataset, into the staging folder."""
     columns = intake.columns
     found = Counter(columns["label"])
@@ -110,7 +115,7 @@ def _conclude(intake: Intake, staging: Path, path: Path, name: str) -> ImportRep
         "native_size": native,
         "default_size": native if native and native <= 224 else _default_size(columns),
         "channels": 1 if intake.grey else 3,
-        "source": path.name,
+        "source": source,
         "created": time.time(),
     }
     remarks = {

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cnnlab.data import catalogue, originals, statistics, store
-from cnnlab.data.content import Content
+from cnnlab.data import catalogue, statistics
+from cnnlab.data.prepare import form_of, prepare, split_of
 from cnnlab.data.samples import ArraySamples
-from cnnlab.data.splits import Index, SplitIndex, make_split
+from cnnlab.data.splits import Index, SplitIndex
 from cnnlab.data.store import Form, Prepared
 from cnnlab.data.types import Batch, InputKind, OutputSpec, Progress
 from cnnlab.errors import DataError
 from cnnlab.experiment import DataSpec
-from cnnlab.home import Home, write_atomically
-from cnnlab.registry import checked, registry
-
-NO_GROUPS = "none"  # as ``group_by``: not even the groups that the source states
-RESERVED_COLUMNS = frozenset({"file", "label", "width", "height", "mode", "split"})
+from cnnlab.home import Home
 
 
 @dataclass(frozen=True)
@@ -85,11 +79,10 @@ def load(spec: DataSpec, home: Home, *, progress: Progress | None = None, split:
     "split_broken", "unknown_column".
     """
     info = catalogue.find(spec.dataset, home)
-    form = Form(catalogue.prepared_size(info, spec), spec.channels or info.channels, spec.resize)
-    prepared = _prepared(spec, info, form, home, progress)
+    form = form_of(spec, info)
+    prepared = prepare(spec, info, home, progress)
     if split is None:
-        group_by = spec.split.group_by or info.group_by
-        split = make_split(prepared.targets, prepared.official, spec.split, _groups(prepared, group_by))
+        split = split_of(prepared, spec, info)
     elif not split.fits(len(prepared.targets)):
         raise DataError("split_broken", value=spec.dataset)
     return _dataset(spec, info.name, form, prepared, split)
@@ -147,92 +140,3 @@ def _samples(
     targets = torch.from_numpy(prepared.targets[index])
     positions = torch.from_numpy(index.astype(np.int64))
     return ArraySamples(kind, outputs, prepared.inputs, targets, positions, columns=columns, balanced=balanced)
-
-
-def _groups(prepared: Prepared, group_by: str | None) -> list[Any] | None:
-    if group_by is None or group_by == NO_GROUPS:
-        return None
-    manifest = prepared.manifest()
-    usable = [name for name in manifest if name not in RESERVED_COLUMNS]
-    if group_by not in usable:
-        known = ", ".join(usable)
-        raise DataError("unknown_column", field="data.split.group_by", value=group_by, known=known)
-    return manifest[group_by]
-
-
-def _prepared(
-    spec: DataSpec, info: catalogue.DatasetInfo, form: Form, home: Home, progress: Progress | None
-) -> Prepared:
-    source = _imported_source(info.name, home) if info.imported else _registered_source(spec, home)
-    noted = info.fingerprint or source.noted()
-    if noted is not None:
-        _refuse_changed(spec, noted)
-        ready = store.find(home, noted, form)
-        if ready is not None:
-            return ready
-    if progress:
-        progress("progress.reading", 0, 1)
-    content = source.read(progress)
-    fingerprint = content.fingerprint
-    _refuse_changed(spec, fingerprint)
-    if info.imported and fingerprint != info.fingerprint:
-        raise DataError("dataset_broken", field="data.dataset", value=info.name)
-    prepared = store.write(content, home, form, progress)
-    source.note(fingerprint)
-    return prepared
-
-
-def _refuse_changed(spec: DataSpec, fingerprint: str) -> None:
-    if spec.fingerprint is not None and spec.fingerprint != fingerprint:
-        raise DataError(
-            "dataset_changed",
-            field="data.fingerprint",
-            value=spec.dataset,
-            before=spec.fingerprint[:12],
-            now=fingerprint[:12],
-        )
-
-
-@dataclass(frozen=True)
-class _Source:
-    """Where content comes from, and where its fingerprint is noted so that it need not be read again."""
-
-    read: Callable[[Progress | None], Content]
-    key: str
-    home: Home
-
-    def noted(self) -> str | None:
-        try:
-            stored = json.loads(catalogue.known_fingerprint_path(self.key, self.home).read_text("utf-8"))
-            return str(stored["fingerprint"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None  # not read yet, or the note is damaged: the source tells
-
-    def note(self, fingerprint: str) -> None:
-        path = catalogue.known_fingerprint_path(self.key, self.home)
-        with store.saying_disk_full(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, json.dumps({"fingerprint": fingerprint}))
-
-
-def _registered_source(spec: DataSpec, home: Home) -> _Source:
-    """A source file has ``read(entry, options, home, progress) -> Content`` and may have ``VERSION``."""
-    entry = registry("dataset")[spec.dataset]
-    options = checked(entry.options, spec.options, "data.options")
-    module = registry("dataset").module(spec.dataset)
-    key = entry.name
-    if options:
-        text = json.dumps([options, getattr(module, "VERSION", 1)], sort_keys=True)
-        key += "-" + hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def read(progress: Progress | None) -> Content:
-        return cast(Content, module.read(entry, options, home, progress))
-
-    return _Source(read, key, home)
-
-
-def _imported_source(name: str, home: Home) -> _Source:
-    def read(progress: Progress | None) -> Content:  # noqa: ARG001  # one signature for all sources
-        return originals.read(name, home)
-
-    return _Source(read, f"imported-{name}", home)

@@ -96,6 +96,11 @@ def find(home: Home, fingerprint: str, form: Form) -> Prepared | None:
     return Prepared(folder, fingerprint, tuple(meta["class_names"]), inputs, arrays[0], arrays[1])
 
 
+def is_written(home: Home, fingerprint: str, form: Form) -> bool:
+    """Whether there is such a folder; ``find`` also holds it to what it should be, which reads all of it."""
+    return (home.cache / "prepared" / form.key(fingerprint) / "meta.json").is_file()
+
+
 def write(content: Content, home: Home, form: Form, progress: Progress | None = None) -> Prepared:
     """Prepares ``content`` unless another process did meanwhile.
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import Any
+
+import torch
+from pyarrow import ArrowInvalid  # type: ignore[import-untyped]
+
 from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
 from cnnlab.data.types import Progress
 from cnnlab.errors import DataError, RunError
-from cnnlab.evaluation.predictions import write_predictions
-from cnnlab.evaluation.trained import Card, load_trained
+from cnnlab.evaluation.card import Card
+from cnnlab.evaluation.predictions import PREDICTIONS, read_predictions, write_predictions
+from cnnlab.evaluation.trained import load_trained
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 from cnnlab.training import runtime
@@ -20,8 +27,23 @@ def evaluate_run(journal: Journal, home: Home, *, progress: Progress | None = No
     Raises ``RunError`` ("run_in_training", "model_missing") and ``DataError`` ("no_test_split", "dataset_changed").
     """
     recorded: dict[str, float] = journal.result().get("test") or {}
-    if recorded:
-        return recorded
+    return recorded or _measured(journal, home, progress)
+
+
+def held_out_predictions(journal: Journal, home: Home, *, progress: Progress | None = None) -> dict[str, list[Any]]:
+    """What the best weights say of each test sample, in the split's order; measured once, then read from the disk.
+
+    A file that can't be read is measured anew. Raises as ``evaluate_run`` does: nobody looks at the test split of a
+    run that still trains.
+    """
+    path = journal.folder / PREDICTIONS
+    with contextlib.suppress(FileNotFoundError, ArrowInvalid):
+        return read_predictions(path)
+    _measured(journal, home, progress)
+    return read_predictions(path)
+
+
+def _measured(journal: Journal, home: Home, progress: Progress | None) -> dict[str, float]:
     if journal.status().state.is_active:
         raise RunError("run_in_training", value=journal.run_id)
     model = load_trained(journal.folder)
@@ -29,11 +51,15 @@ def evaluate_run(journal: Journal, home: Home, *, progress: Progress | None = No
     if len(dataset.test) == 0:
         raise DataError("no_test_split", field="data.split.test")
     spec = model.experiment.training
+    threads = torch.get_num_threads()
     where = runtime.prepare(spec)
     test = dataset.test.to(where.device)
     network = where.place(model.network)
-    measured = measure(network, test, model.task, where, batch_size=spec.batch_size, keep_predictions=True)
-    write_predictions(journal.folder / "predictions" / "test.parquet", measured.predictions, dataset.files)
+    try:
+        measured = measure(network, test, model.task, where, batch_size=spec.batch_size, keep_predictions=True)
+    finally:
+        torch.set_num_threads(threads)  # the app's other sessions compute in this process too
+    write_predictions(journal.folder / PREDICTIONS, measured.predictions, dataset.files)
     return measured.metrics
 
 

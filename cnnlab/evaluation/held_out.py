@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from cnnlab.data.load import Dataset
 from cnnlab.errors import LabError
-from cnnlab.evaluation.evaluate import dataset_of
+from cnnlab.evaluation.evaluate import dataset_of, held_out_predictions
+from cnnlab.evaluation.selection import select
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
 
 def held_out_image(journal: Journal, home: Home, index: int) -> Tensor:
     """[1, C, H, W] uint8. ``index`` counts in the test split. Raises ``LabError`` ("no_such_index")."""
-    test = dataset_of(journal, home).test
-    if not 0 <= index < len(test):
-        raise LabError("no_such_index", field="--index", value=index, limit=len(test) - 1)
-    batch = next(iter(test.batches(1, seed=None, start=index)))
-    return batch.inputs
+    return image_at(dataset_of(journal, home), index)
+
+
+def image_at(dataset: Dataset, index: int) -> Tensor:
+    """[1, C, H, W] uint8 of the dataset's test split. Raises ``LabError`` ("no_such_index")."""
+    if not 0 <= index < len(dataset.test):
+        raise LabError("no_such_index", field="--index", value=index, limit=len(dataset.test) - 1)
+    return dataset.test.pick([index]).inputs
+
+
+def picked_index(journal: Journal, home: Home, pick: str, place: int, *, true_class: int | None = None) -> int:
+    """The index in the test split of the sample at ``place`` (from 0) among those picked (see ``select``).
+
+    Raises ``LabError`` ("unknown_pick", "no_such_pick"), and what ``held_out_predictions`` raises.
+    """
+    places = select(held_out_predictions(journal, home), pick, true_class=true_class)
+    if not 0 <= place < len(places):
+        raise LabError("no_such_pick", field="--place", value=place, count=len(places), pick=pick)
+    return places[place]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from cnnlab.tasks.base import Predictions
+if TYPE_CHECKING:
+    from cnnlab.tasks.base import Predictions
+
+PREDICTIONS = Path("predictions", "test.parquet")  # of the test split, in the folder of a run
 
 
 def write_predictions(path: Path, batches: Sequence[Predictions], files: Sequence[str] | None = None) -> None:
@@ -25,8 +28,10 @@ def write_predictions(path: Path, batches: Sequence[Predictions], files: Sequenc
     temporary.replace(path)
 
 
-def read_predictions(path: Path) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = pq.read_table(path).to_pydict()
+def read_predictions(path: Path, *, without: Sequence[str] = ()) -> dict[str, list[Any]]:
+    """``without``: columns that are not needed and may be large."""
+    names = [name for name in pq.read_schema(path).names if name not in without]
+    columns: dict[str, list[Any]] = pq.read_table(path, columns=names).to_pydict()
     return columns
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from PIL import Image
@@ -14,47 +12,14 @@ from safetensors.torch import load as load_safetensors
 from torch import Tensor
 
 from cnnlab.data.image import prepare
-from cnnlab.data.types import InputKind, OutputSpec
 from cnnlab.errors import LabError, RunError
+from cnnlab.evaluation.card import Card
 from cnnlab.experiment import Experiment
-from cnnlab.home import write_atomically
 from cnnlab.models.build import build_network
 from cnnlab.models.network import Network
 from cnnlab.tasks.base import Task
 from cnnlab.tasks.build import build_task
 from cnnlab.training import checkpoints
-
-
-@dataclass(frozen=True)
-class Card:
-    """``model.json``: what a checkpoint needs beside its weights."""
-
-    experiment: dict[str, Any]
-    kind: InputKind
-    outputs: OutputSpec
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    dataset: str
-    dataset_fingerprint: str
-    training_counts: tuple[int, ...]
-
-    def write(self, folder: Path) -> None:
-        write_atomically(folder / "model.json", json.dumps(asdict(self)), durable=True)
-
-    @classmethod
-    def read(cls, folder: Path) -> Card:
-        """Raises ``RunError`` ("model_missing")."""
-        path = folder / "model.json"
-        if not path.is_file():
-            raise RunError("model_missing", value=folder.name)
-        stored = json.loads(path.read_text("utf-8"))
-        kind, outputs = stored["kind"], stored["outputs"]
-        stored["kind"] = InputKind(kind["name"], tuple(kind["shape"]), kind["dtype"])
-        names, units = tuple(outputs["class_names"]), tuple(outputs["units"])
-        stored["outputs"] = OutputSpec(outputs["count"], names, units, outputs["ignore_index"])
-        for name in ("mean", "std", "training_counts"):
-            stored[name] = tuple(stored[name])
-        return cls(**stored)
 
 
 @dataclass(frozen=True)

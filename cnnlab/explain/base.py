@@ -35,6 +35,12 @@ def method_entry(name: str) -> Entry:
     return known[name]
 
 
+def methods_for(network: Network) -> list[str]:
+    """The methods that can explain ``network``: those that look at a layer need one with maps."""
+    known = registry("explainer")
+    return [name for name in known if network.attribution_layers or not known[name].facts["layers"]]
+
+
 def method_options(entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
     """Completed and checked. Raises ``ExperimentError`` with fields such as "saliency.abs"."""
     return checked(entry.options, given, entry.name)

@@ -24,7 +24,7 @@ _locks_guard = threading.Lock()
 
 @contextmanager
 def borrowed(network: AnyModule) -> Iterator[AnyModule]:
-    """``network`` in eval mode and float32, without parameter gradients, with gradients for its inputs.
+    """``network`` in eval mode and at least float32, without parameter gradients, with gradients for its inputs.
 
     Afterwards, also after an error, modes, types, values, ``requires_grad``, ``grad`` and hooks are as they were.
     The thread that holds a network may borrow it again.
@@ -36,7 +36,7 @@ def borrowed(network: AnyModule) -> Iterator[AnyModule]:
             for parameter in network.parameters():
                 parameter.requires_grad_(False)
             for tensor in _floating(network):
-                if tensor.dtype != torch.float32:
+                if torch.finfo(tensor.dtype).bits < 32:
                     tensor.data = tensor.data.float()
             with torch.inference_mode(False), torch.enable_grad(), torch.autocast(_device_type(network), enabled=False):
                 yield network

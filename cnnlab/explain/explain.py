@@ -13,7 +13,7 @@ from torch import Tensor
 
 from cnnlab.data.types import Batch
 from cnnlab.errors import LabError
-from cnnlab.explain.base import attribute_of, method_entry, method_options
+from cnnlab.explain.base import attribute_of, method_entry, method_options, methods_for
 from cnnlab.explain.borrow import borrowed
 from cnnlab.explain.layers import choose_layer
 from cnnlab.models.network import Network
@@ -43,13 +43,17 @@ def explain(
     """What in ``inputs`` ([1, C, H, W] uint8) speaks for ``target`` (None: the predicted class).
 
     Safe from several threads with one network. Raises ``LabError``: "unknown_explainer", "unknown_class",
-    "unknown_layer", "layer_without_extent", "layer_not_taken", and what ``registry.checked`` says of ``options``.
+    "unknown_layer", "layer_without_extent", "layer_not_taken", "network_without_maps", and what ``registry.checked``
+    says of ``options``.
     """
     entry = method_entry(method)
     values = method_options(entry, options)
     takes_layer = bool(entry.facts["layers"])
     if layer is not None and not takes_layer:
         raise LabError("layer_not_taken", field="--layer", value=layer[:80], method=method)
+    offered = methods_for(network)
+    if method not in offered:
+        raise LabError("network_without_maps", field="--method", value=method, known=", ".join(offered))
     with borrowed(network) as net:
         pixels = inputs.to(net.mean.device)
         predicted, probabilities = _predict(net, task, pixels)

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from cnnlab.errors import LabError
+from cnnlab.explain.borrow import borrowed
+from cnnlab.models.layouts import as_maps, layout_of
 from cnnlab.models.network import Network
 
 PREFIX = "body."  # of the names in a Network, which a person may leave out
@@ -17,6 +19,7 @@ def choose_layer(network: Network, inputs: Tensor, layer: str | None) -> str:
     """The full name of ``layer``; of None, the deepest attribution layer whose maps have more than one place.
 
     ``network`` is borrowed; ``inputs``: [N, C, H, W]. Raises ``LabError``: "unknown_layer", "layer_without_extent".
+    A network without any maps is for the caller to refuse: see ``methods_for``.
     """
     candidates = list(network.attribution_layers) if layer is None else [_full_name(network, layer)]
     spatial = _with_extent(network, inputs, {*candidates, *network.attribution_layers})
@@ -28,6 +31,13 @@ def choose_layer(network: Network, inputs: Tensor, layer: str | None) -> str:
     raise LabError("layer_without_extent", field="--layer", value=value[:80], known=known or "–")
 
 
+def offered_layers(network: Network, inputs: Tensor) -> tuple[str, ...]:
+    """The attribution layers whose maps have more than one place for ``inputs`` [N, C, H, W], deepest last."""
+    with borrowed(network) as net:
+        spatial = _with_extent(net, inputs, set(net.attribution_layers))
+        return tuple(name for name in net.attribution_layers if name in spatial)
+
+
 def _full_name(network: Network, layer: str) -> str:
     names = {name for name, _ in network.named_modules() if name}
     for name in (layer, PREFIX + layer):
@@ -37,12 +47,15 @@ def _full_name(network: Network, layer: str) -> str:
 
 
 def _with_extent(network: Network, inputs: Tensor, names: set[str]) -> set[str]:
-    """Those of ``names`` whose output for ``inputs`` is [N, C, H, W] with more than one place."""
+    """Those of ``names`` whose output for ``inputs`` [N, C, H, W] has more than one place."""
     spatial: set[str] = set()
 
     def look(name: str) -> Any:
         def hook(module: nn.Module, arguments: Any, output: Any) -> None:  # noqa: ARG001  # torch's signature
-            if isinstance(output, Tensor) and output.ndim == 4 and output.shape[-2] * output.shape[-1] > 1:
+            if not isinstance(output, Tensor):
+                return
+            maps = as_maps(output, layout_of(module, network.layout), (inputs.shape[-2], inputs.shape[-1]))
+            if maps is not None and maps.shape[-2] * maps.shape[-1] > 1:
                 spatial.add(name)
 
         return hook

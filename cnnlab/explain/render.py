@@ -36,11 +36,20 @@ def coloured(values: NDArray[np.float32]) -> Picture:
     return _looked_up(values / strongest, SEQUENTIAL)
 
 
-def overlay(picture: Picture, values: NDArray[np.float32]) -> Picture:
-    """The map over the greyed picture, both [H, W, …]: the stronger a place, the more of its colour."""
+def scale_bar(*, signed: bool, width: int = 256, height: int = 8) -> Picture:
+    """[height, width, 3]: the colours of ``coloured`` from the least on the left to the most on the right."""
+    shares = np.broadcast_to(np.linspace(0.0, 1.0, width), (height, width))
+    return _looked_up(shares, DIVERGING if signed else SEQUENTIAL)
+
+
+def overlay(picture: Picture, values: NDArray[np.float32], opacity: float = OPACITY) -> Picture:
+    """The map over the greyed picture, both [H, W, …]: the stronger a place, the more of its colour.
+
+    ``opacity`` in [0, 1] is that of the strongest place.
+    """
     grey = np.asarray(Image.fromarray(picture).convert("L"), dtype=np.float32)[:, :, None]
-    opacity = OPACITY * (np.abs(values) / _strongest(values))[:, :, None]
-    mixed = grey * (1 - opacity) + coloured(values) * opacity
+    cover = opacity * (np.abs(values) / _strongest(values))[:, :, None]
+    mixed = grey * (1 - cover) + coloured(values) * cover
     return np.rint(mixed).astype(np.uint8)
 
 
@@ -50,10 +59,10 @@ def picture_of(inputs: Tensor) -> Picture:
     return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)))
 
 
-def panel(inputs: Tensor, explanation: Explanation) -> Image.Image:
+def panel(inputs: Tensor, explanation: Explanation, opacity: float = OPACITY) -> Image.Image:
     """Input, map and overlay side by side on white, each enlarged by a whole factor so that pixels stay squares."""
     picture = picture_of(inputs)
-    cells = (picture, coloured(explanation.map), overlay(picture, explanation.map))
+    cells = (picture, coloured(explanation.map), overlay(picture, explanation.map, opacity))
     factor = max(1, -(-CELL // min(picture.shape[:2])))
     height, width = (side * factor for side in picture.shape[:2])
     image = Image.new("RGB", (3 * width + 2 * GAP, height), "white")
@@ -63,18 +72,28 @@ def panel(inputs: Tensor, explanation: Explanation) -> Image.Image:
     return image
 
 
-def save_panel(path: Path, inputs: Tensor, explanation: Explanation) -> None:
-    """``panel`` as PNG. Raises ``LabError`` ("not_writable")."""
+def panel_png(inputs: Tensor, explanation: Explanation, opacity: float = OPACITY) -> bytes:
+    """``panel`` as PNG."""
     content = io.BytesIO()
-    panel(inputs, explanation).save(content, format="PNG")
-    _write(path, content.getvalue(), "--out")
+    panel(inputs, explanation, opacity).save(content, format="PNG")
+    return content.getvalue()
+
+
+def array_npy(explanation: Explanation) -> bytes:
+    """The map as NPY, [H, W] float32."""
+    content = io.BytesIO()
+    np.save(content, explanation.map, allow_pickle=False)
+    return content.getvalue()
+
+
+def save_panel(path: Path, inputs: Tensor, explanation: Explanation, opacity: float = OPACITY) -> None:
+    """Raises ``LabError`` ("not_writable")."""
+    _write(path, panel_png(inputs, explanation, opacity), "--out")
 
 
 def save_array(path: Path, explanation: Explanation) -> None:
-    """The map as NPY, [H, W] float32. Raises ``LabError`` ("not_writable")."""
-    content = io.BytesIO()
-    np.save(content, explanation.map, allow_pickle=False)
-    _write(path, content.getvalue(), "--array")
+    """Raises ``LabError`` ("not_writable")."""
+    _write(path, array_npy(explanation), "--array")
 
 
 def _write(path: Path, content: bytes, field: str) -> None:

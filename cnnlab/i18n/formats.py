@@ -55,6 +55,20 @@ def size(byte_count: float | None, language: str) -> str:
     return f"{number(value, digits, language)}{NBSP}{unit}"
 
 
+def short(count: float | None, language: str) -> str:
+    """Large counts with three significant digits, as papers write parameters and MACs: ``61.7 k``, ``25.6 M``."""
+    if count is None or count != count:
+        return UNKNOWN
+    value, unit = float(count), ""
+    for unit in ("", "k", "M", "G", "T"):
+        if abs(value) < 999.5 or unit == "T":
+            break
+        value /= 1000
+    digits = 0 if not unit or abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
+    text = number(value, digits, language)
+    return f"{text}{NBSP}{unit}" if unit else text
+
+
 def duration(seconds: float | None) -> str:
     """``0.4 s`` is noise on a page: ``1 s``, ``59 s``, ``1 min 12 s``, ``2 h 5 min``."""
     if seconds is None:
@@ -75,3 +89,17 @@ def moment(timestamp: float | None, language: str) -> str:
     locale = {"en": "en_US", "es": "es_MX"}[language]
     when = datetime.fromtimestamp(timestamp).astimezone()
     return format_datetime(when, "d MMM y, HH:mm", locale=locale)
+
+
+class Counted(int):
+    """A number that chooses a plural form and is written as people write it: ``1 797``."""
+
+    _written: str
+
+    def __new__(cls, value: int, language: str) -> Counted:
+        counted = super().__new__(cls, value)
+        counted._written = whole(value, language)
+        return counted
+
+    def __format__(self, spec: str) -> str:
+        return self._written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from cnnlab.data.types import InputKind
@@ -21,5 +22,7 @@ def build_network(
     """
     options = checked_model(spec, kind)
     code = registry("architecture").module(spec.architecture)
-    body: Body = code.build(kind, outputs, options, pretrained=spec.pretrained, layers=spec.layers)
+    # the code of a family may have to know which member is meant
+    build = getattr(code, "build", None) or functools.partial(code.build_member, spec.architecture)
+    body: Body = build(kind, outputs, options, pretrained=spec.pretrained, layers=spec.layers)
     return Network(body, mean, std)

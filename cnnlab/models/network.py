@@ -8,13 +8,21 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from cnnlab.models.layouts import Layout
+
 
 @dataclass(frozen=True)
 class Body:
-    """What an architecture builds: a module, and the names of the layers whose maps explain it, deepest last."""
+    """What an architecture builds: a module, the names of the layers whose maps explain it (deepest last), and of those
+    that are the head: they are new for each task, and the rest, the backbone, is what fine-tuning keeps.
+    ``layout``: of what the attribution layers give, see ``cnnlab.models.layouts``; the entry states it as the fact
+    "attribution".
+    """
 
     module: nn.Module
     attribution_layers: tuple[str, ...]
+    head: tuple[str, ...] = ("output",)
+    layout: Layout = "maps"
 
 
 class Network(nn.Module):
@@ -30,6 +38,8 @@ class Network(nn.Module):
         super().__init__()
         self.body = body.module
         self.attribution_layers = tuple(f"body.{name}" for name in body.attribution_layers)
+        self.layout = body.layout
+        self.head = tuple(f"body.{name}" for name in body.head)
         self.register_buffer("mean", torch.tensor(list(mean), dtype=torch.float32).view(1, -1, 1, 1))
         self.register_buffer("std", torch.tensor(list(std), dtype=torch.float32).view(1, -1, 1, 1))
 

@@ -19,7 +19,7 @@ from cnnlab.home import Home, write_atomically
 FIELD = "model.pretrained"
 TIMEOUT_SECONDS = 20
 MAXIMUM_BYTES = 1_000_000_000
-_HASHED_NAME = re.compile(r"[A-Za-z0-9_]+-([0-9a-f]{8,64})\.pth")  # torchvision's: the SHA-256 begins with these
+_HASHED_NAME = re.compile(r"[A-Za-z0-9_.-]+-([0-9a-f]{8,64})\.pth")  # torchvision's: the SHA-256 begins with these
 
 
 def pretrained_state(url: str, architecture: str) -> dict[str, Tensor]:
@@ -39,11 +39,16 @@ def pretrained_state(url: str, architecture: str) -> dict[str, Tensor]:
     return _read(content)
 
 
-def _stored(name: str) -> bytes | None:
+def weight_folders() -> list[Path]:
+    """Where files of weights may lie, the first that has one counts."""
     folders = [Home.current().cache / "weights"]
     if configured := os.environ.get("CNNLAB_DATA"):
         folders.insert(0, Path(configured) / "weights")
-    return next((path.read_bytes() for folder in folders if (path := folder / name).is_file()), None)
+    return folders
+
+
+def _stored(name: str) -> bytes | None:
+    return next((path.read_bytes() for folder in weight_folders() if (path := folder / name).is_file()), None)
 
 
 def _downloaded(url: str, name: str, architecture: str) -> bytes:

@@ -1,4 +1,8 @@
-"""Colours of charts on a light and on a dark ground; the same values as in ``.streamlit/config.toml``."""
+"""Colours of charts on a light and on a dark ground; the same values as in ``.streamlit/config.toml``.
+
+The categorical colours were searched so that eight runs can be told apart under normal, protan, deutan and tritan
+sight. A run has a second cue all the same: dash and symbol (``cue``).
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,56 @@ class Palette:
     muted: str  # what stands beside it
     text: str
     grid: str
+    ground: str
+    categorical: tuple[str, ...]
+    sequential: tuple[str, ...]  # from little to much
+    diverging: tuple[str, ...]  # from against to for, the ground in between
 
 
-LIGHT = Palette(accent="#3F4FCB", muted="#6B7386", text="#5C6478", grid="#E8EAF1")
-DARK = Palette(accent="#93A1FF", muted="#9BA5B8", text="#A3ACBF", grid="#232A37")
+@dataclass(frozen=True)
+class Cue:
+    """How one of several runs is drawn everywhere: ``dash`` and ``symbol`` are Plotly's names."""
+
+    colour: str
+    dash: str
+    symbol: str
+
+
+LIGHT = Palette(
+    accent="#3F4FCB",
+    muted="#6B7386",
+    text="#5C6478",
+    grid="#E8EAF1",
+    ground="#FFFFFF",
+    categorical=("#3F4FCB", "#DE7515", "#242838", "#8E3255", "#1C8D7A", "#836412", "#5D258B", "#0593E6"),
+    sequential=("#EEF0FC", "#DADEF8", "#C1C8F3", "#A5AFEC", "#8894E3", "#6C7ADA", "#5362D1", "#3F4FCB", "#3240A6"),
+    diverging=("#26317F", "#3F4FCB", "#6C7ADA", "#A5AFEC", "#F7F7F7", "#F0BE8F", "#E3924B", "#C2630F", "#8A4509"),
+)
+DARK = Palette(
+    accent="#93A1FF",
+    muted="#9BA5B8",
+    text="#A3ACBF",
+    grid="#232A37",
+    ground="#0C0F15",
+    categorical=("#93A1FF", "#D6812E", "#D8E6F9", "#B34B71", "#10D1B4", "#EED059", "#825EB9", "#559AB4"),
+    sequential=("#1B2140", "#242C5A", "#2F3977", "#3C4896", "#4B59B5", "#5F6DD0", "#7885E6", "#939FF3", "#B1BAFA"),
+    diverging=("#B1BAFA", "#939FF3", "#7885E6", "#4B59B5", "#1A1F2B", "#7A4A1C", "#AE6725", "#D6812E", "#F5B06A"),
+)
+_DASHES = ("solid", "dash", "dot")
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x", "triangle-down", "pentagon", "hexagon")
 
 
 def palette(theme: str | None) -> Palette:
     """Of ``st.context.theme.type``: "dark", "light", or unknown, which reads best as light."""
     return DARK if theme == "dark" else LIGHT
+
+
+def cue(place: int, colours: Palette) -> Cue:
+    """Of the run at ``place`` (from 0) among those compared."""
+    colour = colours.categorical[place % len(colours.categorical)]
+    return Cue(colour, _DASHES[place % len(_DASHES)], _SYMBOLS[place % len(_SYMBOLS)])
+
+
+def scale(colours: tuple[str, ...]) -> list[tuple[float, str]]:
+    """A Plotly colour scale with even steps."""
+    return [(place / (len(colours) - 1), colour) for place, colour in enumerate(colours)]

@@ -83,7 +83,8 @@ class Run:
     @property
     def waited_epochs(self) -> int:
         """Epochs since the best one: early stopping ends the run when this reaches its patience."""
-        return self.done_epochs - (self.best_epoch or 0)
+        counted_from = self.experiment.training.unfrozen_after if self.experiment else 0
+        return max(0, self.done_epochs - max(self.best_epoch or 0, counted_from))
 
     @property
     def patience(self) -> int:

@@ -14,8 +14,8 @@ from pathlib import Path
 from cnnlab.errors import LabError, Problem, RunError
 from cnnlab.experiment import Experiment
 from cnnlab.home import RUN_ID, Home
+from cnnlab.runs import position
 from cnnlab.runs.journal import Journal, Status
-from cnnlab.runs.position import read_position
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 
@@ -24,6 +24,11 @@ __all__ = ["Run", "foreign", "listing", "observed_status", "view"]
 # how long a run may be STARTING before a process has said that it works on it: on a busy machine the imports
 # alone take a minute
 START_SECONDS = 180.0
+_FILES = ("experiment.yaml", "epochs.jsonl", "progress.json", "result.json", position.FILE)
+_REMEMBERED = 5000  # runs
+_LONG = 1000  # epochs; a run of more is read again rather than kept in memory
+
+_Stamp = tuple[int, int, int]
 
 
 def view(home: Home, run_id: str) -> Run:
@@ -94,11 +99,17 @@ def _journals(home: Home) -> list[Journal]:
 def _readable_status(journal: Journal) -> Status | None:
     """``None`` for a run that is being deleted; one whose file is damaged is shown as such, not hidden."""
     try:
-        return journal.status()
+        written = _stamp(journal.folder / "state.json")
+        return _parsed_status(journal.folder, written) if written else journal.status()
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, OSError):
         return _damaged(journal)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _parsed_status(folder: Path, _written: _Stamp) -> Status:
+    return Journal(folder).status()
 
 
 def _damaged(journal: Journal) -> Status:
@@ -113,9 +124,41 @@ def _local(journal: Journal, status: Status | None = None) -> Run:
         if status is None:
             raise RunError("unknown_run", value=journal.run_id)
         status = observed_status(journal, status)
+    if not status.state.is_final:
+        return _read(journal, status)
+    return _ended(journal, status)
+
+
+_ENDED: dict[Path, tuple[tuple[_Stamp | None, ...], Status, Run]] = {}
+
+
+def _ended(journal: Journal, status: Status) -> Run:
+    """A run that has ended, from memory while its files are the same: parsing them is most of a listing's cost."""
+    stamps = tuple(_stamp(journal.folder / name) for name in _FILES)
+    known = _ENDED.get(journal.folder)
+    if known is not None and known[0] == stamps and known[1] == status:
+        return known[2]
+    run = _read(journal, status)
+    if len(run.epochs) <= _LONG:
+        while len(_ENDED) >= _REMEMBERED:
+            _ENDED.pop(next(iter(_ENDED)), None)
+        _ENDED[journal.folder] = (stamps, status, run)
+    return run
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    """Changes with every write: files are replaced whole (another inode) or appended to (another size)."""
+    try:
+        said = path.stat()
+    except OSError:
+        return None
+    return said.st_ino, said.st_mtime_ns, said.st_size
+
+
+def _read(journal: Journal, status: Status) -> Run:
     experiment = _experiment(journal)
     progress = journal.progress()
-    published = read_position(journal.folder)
+    published = position.read_position(journal.folder)
     heard = time.time() - progress.time if progress and status.state.is_active else None
     return Run(
         run_id=status.run_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -45,6 +46,10 @@ class Classification:
 
     def direction(self, metric: str) -> Literal["min", "max"]:
         return "min" if metric == "loss" else "max"
+
+    def starting_loss(self, outputs: int) -> float:
+        """Of a network that knows nothing and says every class with the same probability."""
+        return math.log(outputs)
 
     def forward(self, network: nn.Module, batch: Batch) -> Tensor:
         """[N, classes] logits."""

@@ -11,7 +11,8 @@ class EarlyStopping:
     """Call it once an epoch with the monitored value; it answers whether to stop now.
 
     With patience 2, ``[stop(x) for x in (3, 2, 2, 2)] == [False, False, False, True]``. With patience 0 it
-    never stops, and still knows the best epoch.
+    never stops, and still knows the best epoch. Up to epoch ``from_epoch`` nothing is waited for: what is trained then
+    is only a part of the network.
     """
 
     patience: int
@@ -21,6 +22,7 @@ class EarlyStopping:
     best_epoch: int = 0
     epochs: int = 0
     improved: bool = False  # by the last call
+    from_epoch: int = 0
 
     def __call__(self, value: float) -> bool:
         self.epochs += 1
@@ -32,7 +34,7 @@ class EarlyStopping:
     @property
     def waited(self) -> int:
         """Epochs since the best one."""
-        return self.epochs - self.best_epoch
+        return max(0, self.epochs - max(self.best_epoch, self.from_epoch))
 
     def _is_better(self, value: float) -> bool:
         if value != value:  # NaN is no improvement, not even on nothing

@@ -21,7 +21,7 @@ from cnnlab.data.types import Batch, Samples
 from cnnlab.errors import ExperimentError
 from cnnlab.experiment import TrainingSpec
 from cnnlab.tasks.base import Task
-from cnnlab.training import schedules
+from cnnlab.training import fine_tuning, schedules
 from cnnlab.training.early_stopping import EarlyStopping
 from cnnlab.training.measure import Measuring, measuring
 from cnnlab.training.optimizers import build_optimizer, set_rate
@@ -76,7 +76,7 @@ class FitState:
         mode = task.direction(stopping.monitor.partition("_")[2])
         return cls(
             build_optimizer(network, spec),
-            EarlyStopping(stopping.patience, stopping.min_delta, mode),
+            EarlyStopping(stopping.patience, stopping.min_delta, mode, from_epoch=spec.unfrozen_after),
             schedules.Plateau(spec.schedule.factor, spec.schedule.patience, mode),
         )
 
@@ -112,7 +112,8 @@ def fit(
 ) -> Generator[Step | Measuring | EpochResult, None, None]:
     """Trains from ``state`` to the last epoch or until early stopping says so. ``network`` is on its device."""
     while state.epoch < spec.epochs and not state.stopped_early:
-        yield from _train_epoch(network, training, task, spec, runtime, state, augment)
+        with fine_tuning.training(network, spec, state.epoch):
+            yield from _train_epoch(network, training, task, spec, runtime, state, augment)
         clock = time.perf_counter()
         measured = yield from measuring(network, validation, task, runtime, batch_size=spec.batch_size)
         validation_seconds = time.perf_counter() - clock
@@ -128,7 +129,6 @@ def _train_epoch(
     state: FitState,
     augment: Augment | None,
 ) -> Iterator[Step]:
-    network.train()
     epoch, optimizer = state.epoch, state.optimizer
     steps = steps_per_epoch(training, spec)
     clock = time.perf_counter()

@@ -12,9 +12,7 @@ from cnnlab.jobs import control
 from cnnlab.jobs.submit import submit
 from cnnlab.names import friendly_name
 from cnnlab.runs.run import Run
-
-RUN_PAGE = "pages/run.py"
-HOME_PAGE = "pages/home.py"
+from cnnlab.ui.navigation import RUN_PAGE
 
 
 def start(experiment: Experiment, *, parent: str | None = None) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
 
@@ -16,6 +18,29 @@ from cnnlab.ui.text import message
 _LOG = logging.getLogger("cnnlab.ui")
 
 
+_SAID = "edge_said"  # in the session: what callbacks came to, until the page is drawn
+
+
+def safely(callback: Callable[..., None]) -> Callable[..., None]:
+    """A widget's callback that ends at the edge as well: it runs before the page, which then says what was wrong."""
+
+    @functools.wraps(callback)
+    def called(*arguments: Any, **named: Any) -> None:
+        try:
+            callback(*arguments, **named)
+        except LabError as error:
+            st.session_state[_SAID] = message(error)
+        except Exception:
+            st.session_state[_SAID] = _unexpected()
+
+    return called
+
+
+def say_what_callbacks_met() -> None:
+    if said := st.session_state.pop(_SAID, ""):
+        st.error(said, icon=":material/error:")
+
+
 @contextmanager
 def edge() -> Iterator[None]:
     """A ``LabError`` becomes its sentence; anything else one sentence and an entry in the log, never a traceback."""
@@ -24,6 +49,11 @@ def edge() -> Iterator[None]:
     except LabError as error:
         st.error(message(error), icon=":material/error:")
     except Exception:
-        reference = secrets.token_hex(4)
-        _LOG.exception("a page failed (reference %s)", reference)
-        st.error(t("frame.unexpected", reference=reference), icon=":material/error:")
+        st.error(_unexpected(), icon=":material/error:")
+
+
+def _unexpected() -> str:
+    """The sentence for what we did not foresee; the log has the rest under the same reference."""
+    reference = secrets.token_hex(4)
+    _LOG.exception("a page failed (reference %s)", reference)
+    return t("frame.unexpected", reference=reference)

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnlab.ui import language, services, sidebar
-from cnnlab.ui.edge import edge
-from cnnlab.ui.language import t
+from cnnlab.ui import language, navigation, services, sidebar
+from cnnlab.ui.edge import edge, say_what_callbacks_met
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _FRAMED = "framed"
@@ -24,13 +23,14 @@ def show() -> None:
     icon, logo = str(_ROOT / "static" / "icon.svg"), str(_ROOT / "static" / "logo.svg")
     st.set_page_config(page_title="CNN Lab", page_icon=icon, layout="wide")
     language.settle()
-    page = st.navigation(_pages(), position="hidden")
+    page = st.navigation(navigation.pages(), position="hidden")
     st.logo(logo, icon_image=icon, size="medium")
     with edge():
         services.warm()
     with st.sidebar, edge():
         sidebar.show()
     st.session_state[_FRAMED] = True
+    say_what_callbacks_met()
     with edge():
         page.run()
 
@@ -38,13 +38,5 @@ def show() -> None:
 def guard() -> None:
     """The first line of every page: comes back only inside the frame."""
     if not st.session_state.pop(_FRAMED, False):
-        st.navigation(_pages(), position="hidden")
+        st.navigation(navigation.pages(), position="hidden")
         st.rerun()
-
-
-def _pages() -> list[st.Page]:
-    # url_path has to equal what the file name gives, or the rerun of the guard lands nowhere
-    return [
-        st.Page(_ROOT / "pages" / "home.py", title=t("frame.home"), icon=":material/home:", default=True),
-        st.Page(_ROOT / "pages" / "run.py", title=t("frame.run"), url_path="run", visibility="hidden"),
-    ]

@@ -24,8 +24,13 @@ def metric_label(metric: str) -> str:
 
 def label(name: str) -> str:
     """``val_accuracy`` -> "Validation accuracy"."""
+    return capitalized(inline(name))
+
+
+def inline(name: str) -> str:
+    """``val_accuracy`` -> "validation accuracy", within a sentence."""
     split, metric = parts(name)
-    return capitalized(t(f"split_metric.{split}", metric=_noun(metric))) if split else metric_label(metric)
+    return t(f"split_metric.{split}", metric=_noun(metric)) if split else _noun(metric)
 
 
 def formatted(name: str, value: float | None) -> str:
@@ -35,12 +40,6 @@ def formatted(name: str, value: float | None) -> str:
     if parts(name)[1] in SHARES:
         return formats.percent(value, language())
     return formats.number(value, 3, language())
-
-
-def headline(names: list[str]) -> str | None:
-    """The validation metric that says most to a reader: the first that is not a loss, else the loss."""
-    of_validation = [name for name in names if name.startswith("val_")]
-    return next((name for name in of_validation if "loss" not in name), next(iter(of_validation), None))
 
 
 def _noun(metric: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -13,6 +14,8 @@ from cnnlab.runs.run import Run
 from cnnlab.ui.edge import edge
 
 YOUNG_SECONDS = 60.0
+
+Seen = TypeVar("Seen")
 
 
 def follow(read: Callable[[], Run], draw: Callable[[Run], None]) -> None:
@@ -26,13 +29,31 @@ def follow(read: Callable[[], Run], draw: Callable[[Run], None]) -> None:
         return
     young = _is_young(run)
 
-    @st.fragment(run_every="1s" if young else "2s")
+    def unchanged() -> Run | None:
+        now = read()
+        return None if has_ended(now) or _is_young(now) != young else now
+
+    while_there(unchanged, draw, seconds=1.0 if young else 2.0)
+
+
+def while_there(read: Callable[[], Seen | None], draw: Callable[[Seen], object], *, seconds: float) -> None:
+    """Draws what ``read`` gives, again and again; when it gives ``None`` the page runs once more.
+
+    Never while the page itself is being drawn: what of it is not on its way to the browser yet would be thrown
+    away, and a widget whose value came with it would stay empty there.
+    """
+    page_is_drawn = False
+
+    @st.fragment(run_every=seconds)
     def tick() -> None:
+        nonlocal page_is_drawn
         with edge():
             now = read()
-            if has_ended(now) or _is_young(now) != young:
+            if now is not None:
+                draw(now)
+            elif page_is_drawn:
                 st.rerun()
-            draw(now)
+            page_is_drawn = True
 
     tick()
 

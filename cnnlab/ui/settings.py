@@ -20,11 +20,12 @@ _EPOCHS = (
     "training.early_stopping.patience",
     "training.schedule.patience",
     "training.schedule.step_epochs",
+    "training.fine_tuning.frozen_epochs",
 )
 _PIXELS = ("data.image_size", "data.augmentation.crop")
 _RATES = ("training.learning_rate", "training.schedule.minimum_rate", "training.weight_decay")
 _OFF_AT_ZERO = ("training.early_stopping.patience", "training.gradient_clip", "training.label_smoothing")
-_SHARES = ("data.split.validation", "data.split.test")
+_SHARES = ("data.split.validation", "data.split.test", "training.fine_tuning.backbone_rate")
 _REGISTRIES = {"task.name": "task", "model.architecture": "architecture", "data.dataset": "dataset"}
 
 # settings that only some choices use: they would be noise beside the others
@@ -74,6 +75,20 @@ def shown(field: str, value: Any) -> str:
     return _number_or_words(field, value)
 
 
+def name_of(field: str, experiment: Experiment | None) -> str:
+    """The name of any setting; an option of a registry entry has its own, which ``experiment`` leads to."""
+    if ".options." in field and experiment is not None:
+        return _option(experiment, field, None)[0]
+    return setting_name(field)
+
+
+def shown_value(field: str, value: Any) -> str:
+    """``shown``, also for an option and for a list of mappings, such as the blocks of a network."""
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return t("value.items", count=len(value))
+    return shown(field, value)
+
+
 def _number_or_words(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return t("value.on" if value else "value.off")
@@ -105,6 +120,8 @@ def _plain_number(value: float) -> str:
 def _is_used(field: str, value: Any, flat: dict[str, Any]) -> bool:
     if field.startswith("data.augmentation."):
         return bool(value)
+    if field.startswith("training.fine_tuning."):
+        return bool(flat["training.fine_tuning.frozen_epochs"]) or flat["training.fine_tuning.backbone_rate"] != 1.0
     if field in ("data.fingerprint", "data.split.group_by", "model.layers"):
         return value is not None
     if field.endswith(".options"):  # flat() names an empty mapping itself

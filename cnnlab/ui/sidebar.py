@@ -9,12 +9,12 @@ from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.runs.states import RunState
 from cnnlab.runs.view import Run, listing
-from cnnlab.ui import language, services
-from cnnlab.ui.actions import HOME_PAGE, RUN_PAGE
+from cnnlab.ui import language, navigation, services
 from cnnlab.ui.badges import state_icon
 from cnnlab.ui.language import t
+from cnnlab.ui.navigation import RUN_PAGE
 from cnnlab.ui.polling import repeat
-from cnnlab.ui.run_words import share_done
+from cnnlab.ui.run.words import share_done
 from cnnlab.ui.text import plain
 
 _POLL_SECONDS = 4.0
@@ -23,7 +23,7 @@ _OPEN = (RunState.QUEUED, RunState.STARTING, RunState.RUNNING)
 
 
 def show() -> None:
-    st.page_link(HOME_PAGE, label=t("frame.home"), icon=":material/home:", width="stretch")
+    navigation.links()
     st.space("xsmall")
     repeat(_activity, seconds=_POLL_SECONDS)
     language.switch()

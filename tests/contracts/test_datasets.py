@@ -120,3 +120,11 @@ def test_downloads_state_where_from_and_how_to_tell_damage(name: str, home: Home
     size = catalogue.training_size(catalogue.find(name, home), Split())
     assert size is not None
     assert size <= facts["counts"]["train"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_has_to_be_downloaded_says_how_much(name: str, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CNNLAB_DATA", raising=False)
+    size = catalogue.find(name, home).download_bytes
+    assert (size is None) == (name in HERE)
+    assert size is None or 10_000_000 < size < 5_000_000_000

@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import stat
-import struct
-import warnings
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from cnnlab.data import archives, catalogue, image, imported
-from cnnlab.data.importing import ImportReport, import_images
+from cnnlab.data.importing import import_images
 from cnnlab.data.load import load
 from cnnlab.errors import DataError, LabError
 from cnnlab.experiment import DataSpec, Split
 from cnnlab.home import Home
 from cnnlab.i18n import LANGUAGES, has, translate
+from tests.data.imports import nothing_left, reasons, zipped
 from tests.data.pictures import encoded, noise, tree
-
-
-def _reasons(report: ImportReport) -> dict[str, str]:
-    return {remark.file: remark.reason for remark in report.skipped}
-
-
-def _zipped(path: Path, entries: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in entries.items():
-            archive.writestr(name, data)
-    return path
-
-
-def _nothing_left(home: Home) -> bool:
-    return not [p for p in home.datasets.iterdir() if p.name != ".trash"]
 
 
 def test_a_folder_by_class(home: Home, tmp_path: Path) -> None:
@@ -65,7 +47,7 @@ def test_folders_by_split(home: Home, tmp_path: Path, validation: str, packed: b
     if packed:
         path = tmp_path / "data.zip"
         files = {str(p.relative_to(root.parent)): p.read_bytes() for p in root.rglob("*.png")}
-        _zipped(path, files)
+        zipped(path, files)
     report = import_images(path, "letters", home)
     assert report.samples == {"train": 12, "validation": 6, "test": 4}
     dataset = load(DataSpec(dataset="letters"), home)
@@ -76,7 +58,7 @@ def test_folders_by_split(home: Home, tmp_path: Path, validation: str, packed: b
 def test_folder_and_zip_of_it_are_the_same_dataset(home: Home, tmp_path: Path) -> None:
     root = tree(tmp_path / "pets", {"dog/x": 3, "cat": 4})
     import_images(root, "one", home)
-    path = _zipped(tmp_path / "p.zip", {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*.png")})
+    path = zipped(tmp_path / "p.zip", {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*.png")})
     import_images(path, "two", home)
     assert catalogue.find("one", home).fingerprint == catalogue.find("two", home).fingerprint
 
@@ -106,7 +88,7 @@ def test_what_is_left_out_has_its_reason(home: Home, tmp_path: Path, monkeypatch
     report = import_images(root, "pets", home)
     assert report.samples["train"] == 7
     assert [(r.file, r.reason) for r in report.noted] == [("cat/copy.png", "duplicate")]
-    assert _reasons(report) == {
+    assert reasons(report) == {
         "cat/notes.txt": "not_an_image",
         "cat/text.jpg": "not_an_image",
         "cat/cut.png": "broken",
@@ -168,7 +150,7 @@ def test_names_of_datasets_are_checked(home: Home, tmp_path: Path, name: str) ->
     with pytest.raises(DataError) as raised:
         import_images(tree(tmp_path / "pets", {"cat": 2, "dog": 2}), name, home)
     assert raised.value.problem.code == "dataset_name"
-    assert _nothing_left(home)
+    assert nothing_left(home)
 
 
 def test_a_used_name_is_refused_with_already(home: Home, tmp_path: Path) -> None:
@@ -181,112 +163,12 @@ def test_a_used_name_is_refused_with_already(home: Home, tmp_path: Path) -> None
         assert "already" in raised.value.message("en")
 
 
-@pytest.mark.parametrize(
-    "entry",
-    ["../evil.png", "cat/../../evil.png", "/etc/evil.png", "..\\evil.png", "C:\\evil.png", "cat\\..\\..\\e.png"],
-)
-def test_a_zip_that_points_outside_is_refused(home: Home, tmp_path: Path, entry: str) -> None:
-    picture = encoded(noise(0))
-    path = _zipped(tmp_path / "evil.zip", {"cat/0.png": picture, "dog/0.png": encoded(noise(1)), entry: picture})
-    before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(DataError) as raised:
-        import_images(path, "pets", home)
-    assert raised.value.problem.code == "zip_unsafe"
-    assert _nothing_left(home)
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_a_link_in_a_zip_is_refused(home: Home, tmp_path: Path) -> None:
-    path = _zipped(tmp_path / "links.zip", {"cat/0.png": encoded(noise(0))})
-    link = zipfile.ZipInfo("dog/0.png")
-    link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(link, "/etc/passwd")
-    with pytest.raises(DataError) as raised:
-        import_images(path, "pets", home)
-    assert raised.value.problem.code == "zip_unsafe"
-
-
-def test_colliding_names_in_a_zip_stay_two_images(home: Home, tmp_path: Path) -> None:
-    path = tmp_path / "twice.zip"
-    with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as archive:
-        warnings.simplefilter("ignore")  # zipfile says that a name is twice in it: it is meant to be
-        for i, name in enumerate(["cat/0.png", "cat/0.png", "dog/0.png", "DOG/0.png"]):
-            archive.writestr(name, encoded(noise(i)))
-    report = import_images(path, "pets", home)
-    assert report.classes == ("DOG", "cat", "dog")
-    assert report.samples["train"] == 4
-
-
-def test_a_zip_bomb_is_refused(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "RATIO_APPLIES_FROM", 1_000_000)
-    path = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for i in range(4):
-            archive.writestr(f"cat/{i}.bmp", encoded(noise(i)) + b"\0" * 2_000_000)
-    with pytest.raises(DataError) as raised:
-        import_images(path, "pets", home)
-    assert raised.value.problem.code == "zip_too_large"
-    assert _nothing_left(home)
-
-
-def test_a_lying_header_is_not_trusted(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The central directory says 10 bytes; more come out, or none, but never more than the limit."""
-    monkeypatch.setattr(archives, "MAX_FILE_BYTES", 5_000)
-    path = tmp_path / "liar.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("cat/big.bmp", encoded(noise(0, (100, 100)), "BMP"))
-        for i, label in enumerate(["cat", "dog"]):
-            archive.writestr(f"{label}/0.png", encoded(noise(i + 1)))
-    data = path.read_bytes()
-    directory = data.index(b"PK\x01\x02")
-    assert struct.unpack_from("<I", data, directory + 24) == (30_054,)
-    path.write_bytes(data[: directory + 24] + struct.pack("<I", 10) + data[directory + 28 :])
-    report = import_images(path, "pets", home)
-    assert [remark.file for remark in report.skipped] == ["cat/big.bmp"]
-    assert report.samples["train"] == 2
-
-
-def test_broken_and_encrypted_zips_and_other_files(home: Home, tmp_path: Path) -> None:
-    path = _zipped(tmp_path / "p.zip", {"cat/0.png": encoded(noise(0)), "dog/0.png": encoded(noise(1))})
-    data = bytearray(path.read_bytes())
-    locked = bytearray(data)
-    locked[data.index(b"PK\x01\x02") + 8] |= 1
-    cases = {
-        "import_missing": tmp_path / "none",
-        "import_kind": tmp_path / "x.tar",
-        "zip_encrypted": tmp_path / "locked.zip",
-        "zip_broken": tmp_path / "broken.zip",
-    }
-    cases["import_kind"].write_bytes(b"tar")
-    cases["zip_encrypted"].write_bytes(locked)
-    start = data.index(b"PK\x01\x02")
-    data[start : start + 4] = b"XXXX"
-    cases["zip_broken"].write_bytes(data)
-    for code, case in cases.items():
-        with pytest.raises(DataError) as raised:
-            import_images(case, "pets", home)
-        assert raised.value.problem.code == code
-        assert raised.value.message("es") != raised.value.message("en")
-    assert _nothing_left(home)
-
-
-def test_a_damaged_entry_is_skipped(home: Home, tmp_path: Path) -> None:
-    pictures = {f"{label}/{i}.png": encoded(noise(10 * i + len(label))) for label in ("cat", "bird") for i in range(3)}
-    path = _zipped(tmp_path / "p.zip", pictures)
-    data = bytearray(path.read_bytes())
-    data[data.index(pictures["cat/1.png"]) + 60] ^= 0xFF
-    path.write_bytes(data)
-    report = import_images(path, "pets", home)
-    assert _reasons(report) == {"cat/1.png": "unreadable"}
-
-
 def test_no_images_and_one_class_are_refused(home: Home, tmp_path: Path) -> None:
     for layout, code in (({"cat": 0}, "import_empty"), ({"cat": 3, "dog": 0}, "import_one_class")):
         with pytest.raises(DataError) as raised:
             import_images(tree(tmp_path / code, layout), "pets", home)
         assert raised.value.problem.code == code
-    assert _nothing_left(home)
+    assert nothing_left(home)
 
 
 def test_a_failure_on_the_way_leaves_nothing(home: Home, tmp_path: Path) -> None:
@@ -298,7 +180,7 @@ def test_a_failure_on_the_way_leaves_nothing(home: Home, tmp_path: Path) -> None
 
     with pytest.raises(Cancelled):
         import_images(tree(tmp_path / "pets", {"cat": 20, "dog": 20}), "pets", home, progress=cancel)
-    assert _nothing_left(home)
+    assert nothing_left(home)
 
 
 def test_grey_images_make_a_grey_dataset_and_sizes_a_default(home: Home, tmp_path: Path) -> None:
@@ -335,8 +217,8 @@ def test_rename_remove_restore(home: Home, tmp_path: Path) -> None:
         with pytest.raises(LabError):
             call()
     imported.remove("animals", home)
-    imported.empty_trash(home)
-    assert _nothing_left(home)
+    assert len(imported.purge(home, days=0)) == 1
+    assert nothing_left(home)
 
 
 def test_a_damaged_description_is_said_and_does_not_hide_others(home: Home, tmp_path: Path) -> None:

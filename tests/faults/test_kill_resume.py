@@ -105,12 +105,23 @@ def _assert_same(killed: Journal, whole: Journal, epochs: int) -> None:
         assert {k: v for k, v in one.items() if k not in timing} == {k: v for k, v in other.items() if k not in timing}
 
 
+CASES: dict[str, dict[str, Any]] = {
+    "float32": {"training.precision": "float32"},
+    "bfloat16": {"training.precision": "bfloat16"},
+    "fine_tuning": {
+        "training.fine_tuning": {"frozen_epochs": 6, "backbone_rate": 0.2},
+        "model.architecture": "cnn",
+        "model.options": {},
+    },
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_killed_in_mid_epoch_and_resumed_equals_uninterrupted(mlflow_home: Home, precision: str) -> None:
-    experiment = _experiment(12, **{"training.precision": precision})
+@pytest.mark.parametrize("case", CASES)
+def test_killed_in_mid_epoch_and_resumed_equals_uninterrupted(mlflow_home: Home, case: str) -> None:
+    experiment = _experiment(12, **CASES[case])
     whole = _uninterrupted(experiment, mlflow_home)
-    killed = _killed_often(experiment, mlflow_home, 3, random.Random(precision), pace=0.3)
+    killed = _killed_often(experiment, mlflow_home, 3, random.Random(case), pace=0.3)
     _assert_same(killed, whole, 12)
     assert killed.status().attempt == 4
 

@@ -7,12 +7,10 @@ import io
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
-import torchvision
 from torch import nn
 from torchvision.models import mobilenet_v3_small
 
@@ -22,6 +20,7 @@ from cnnlab.experiment import ModelSpec
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
 from cnnlab.models.network import Network
+from cnnlab.models.zoo import published as zoo
 
 
 def built(name: str, channels: int, size: int, *, pretrained: bool = False, **options: Any) -> Network:
@@ -69,8 +68,7 @@ def published(home: Home, monkeypatch: pytest.MonkeyPatch) -> dict[str, torch.Te
     (home.cache / "weights").mkdir()
     (home.cache / "weights" / name).write_bytes(buffer.getvalue())
     monkeypatch.delenv("CNNLAB_DATA", raising=False)
-    row = SimpleNamespace(IMAGENET1K_V1=SimpleNamespace(url=f"https://weights.example/{name}"))
-    monkeypatch.setattr(torchvision.models, "MobileNet_V3_Small_Weights", row)
+    monkeypatch.setattr(zoo, "url_of", lambda _: f"https://weights.example/{name}")
     return weights
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,14 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from cnnlab import estimates
+from cnnlab.estimates import Estimate
+from cnnlab.experiment import Experiment
 from cnnlab.home import Home
 from cnnlab.jobs import supervisor
+from cnnlab.runs.journal import Journal
+from cnnlab.runs.process import ProcessIdentity
+from cnnlab.runs.states import RunState
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -25,6 +32,14 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[Home]:
     asked: list[Home] = []
     monkeypatch.setattr(supervisor, "ensure", asked.append)
     return asked
+
+
+@pytest.fixture
+def known_estimate(monkeypatch: pytest.MonkeyPatch) -> Estimate:
+    """An estimate at once: the real one imports torch, and is tested by itself."""
+    found = Estimate(61_706, 1_040_000_000, 0.3, "calibration")
+    monkeypatch.setattr(estimates, "estimate", lambda *_, **__: found)
+    return found
 
 
 @pytest.fixture
@@ -63,3 +78,24 @@ def open_page(home: Home, woken: list[Home], served: list[AppTest]) -> Open:
         return app
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def _trained_template(tmp_path_factory: pytest.TempPathFactory, _mlflow_template: Path) -> tuple[Path, str]:
+    """A home with LeNet-5 really trained on the digits for three epochs; made once."""
+    from cnnlab import worker
+
+    home = Home(tmp_path_factory.mktemp("trained")).ensure()
+    shutil.copyfile(_mlflow_template, home.mlflow / "mlflow.db")
+    experiment = Experiment().changed({"name": "digits-in-three", "training.epochs": 3})
+    journal = Journal.create(home, experiment, worker=ProcessIdentity.own())
+    assert worker.run(journal, 1, home) is RunState.FINISHED
+    return home.root, journal.run_id
+
+
+@pytest.fixture
+def trained_run(home: Home, _trained_template: tuple[Path, str]) -> Journal:
+    """That run in this test's own home."""
+    root, run_id = _trained_template
+    shutil.copytree(root, home.root, dirs_exist_ok=True)
+    return Journal.open(home, run_id)

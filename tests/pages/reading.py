@@ -9,7 +9,19 @@ from typing import Any
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
-_TEXTS = {"label", "body", "help", "text", "content", "deltaDescription", "delta_description", "alt", "caption"}
+_TEXTS = {
+    "label",
+    "body",
+    "help",
+    "text",
+    "content",
+    "deltaDescription",
+    "delta_description",
+    "alt",
+    "caption",
+    "placeholder",
+}
+_CHART_TEXTS = {"name", "title", "text", "formatter", "hovertemplate", "ticktext", "label"}
 
 
 def texts(app: AppTest) -> set[str]:
@@ -19,6 +31,8 @@ def texts(app: AppTest) -> set[str]:
         proto = getattr(node, "proto", None)
         if isinstance(proto, Message):
             found.update(_of_proto(proto))
+        if type(node).__name__ == "Dataframe":
+            found.update(_of_frame(node))
         if type(node).__name__ == "Table":
             found.update(str(cell) for row in node.value.itertuples(index=False) for cell in row)
             if not node.proto.hide_header:
@@ -38,7 +52,7 @@ def _nodes(node: Any) -> Iterator[Any]:
 
 def _of_proto(proto: Message) -> Iterator[str]:
     for field, value in proto.ListFields():
-        values = value if not isinstance(value, str | bytes) and hasattr(value, "__iter__") else [value]
+        values = value if field.is_repeated else [value]
         for item in values:
             if isinstance(item, Message):
                 yield from _of_proto(item)
@@ -48,8 +62,27 @@ def _of_proto(proto: Message) -> Iterator[str]:
                 yield from _of_chart(json.loads(item))
 
 
-def _of_chart(option: dict[str, Any]) -> Iterator[str]:
-    yield option["xAxis"]["name"]
-    for series in option["series"]:
-        yield series["name"]
-        yield series.get("markLine", {}).get("label", {}).get("formatter", "")
+def _of_chart(option: Any) -> Iterator[str]:
+    """Titles, axes, legends, labels and hover texts of an ECharts option or a Plotly figure."""
+    if isinstance(option, list):
+        for item in option:
+            yield from _of_chart(item)
+    elif isinstance(option, dict):
+        for key, value in option.items():
+            if key in _CHART_TEXTS:
+                yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
+            yield from _of_chart(value)
+
+
+def _of_frame(node: Any) -> Iterator[str]:
+    """Headers, help texts and the words in the cells."""
+    configured = json.loads(node.proto.columns) if node.proto.columns else {}
+    for name in node.value.columns:
+        config = configured.get(str(name)) or {}
+        if not config.get("hidden"):
+            yield config.get("label") or str(name)
+            yield config.get("help") or ""
+    for column in node.value.columns:
+        if not (configured.get(str(column)) or {}).get("hidden"):
+            for cell in node.value[column]:
+                yield from (text for text in (cell if isinstance(cell, list) else [cell]) if isinstance(text, str))

@@ -132,7 +132,7 @@ def test_what_nobody_foresaw_is_one_sentence_and_a_log_entry(
     def break_down(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("cnnlab.ui.home_page.system.facts", break_down)
+    monkeypatch.setattr("cnnlab.ui.home.page.system.facts", break_down)
     page = open_page(lang="es")
     assert page.error
     assert all("ocurrió un error que no habíamos previsto" in error.value for error in page.error)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cnnlab.home import Home
 from cnnlab.i18n import translate
@@ -19,7 +19,16 @@ from tests.pages.conftest import Open
 from tests.pages.reading import all_text, texts
 
 LANGUAGES = ("en", "es")
+
+
+MORE = ("run.do.change", "run.do.compare")
+
+
+MORE_WITH_WEIGHTS = ("run.do.change", "run.do.predict", "run.do.inside", "run.do.compare")
+
+
 Make = Callable[[Home], Journal]
+
 
 BAD_IDS = [
     "x",
@@ -61,11 +70,11 @@ BAD_IDS = [
 @pytest.mark.parametrize(
     ("make", "state", "buttons"),
     [
-        (made_runs.queued, "QUEUED", ["run.stop"]),
-        (made_runs.running, "RUNNING", ["run.stop"]),
-        (made_runs.finished, "FINISHED", ["run.again"]),
-        (made_runs.stopped, "STOPPED", ["run.resume", "run.again"]),
-        (made_runs.lost, "LOST", ["run.resume", "run.again"]),
+        (made_runs.queued, "QUEUED", ["run.stop", *MORE]),
+        (made_runs.running, "RUNNING", ["run.stop", *MORE_WITH_WEIGHTS]),
+        (made_runs.finished, "FINISHED", ["run.do.explain", "run.again", *MORE_WITH_WEIGHTS, "run.do.delete"]),
+        (made_runs.stopped, "STOPPED", ["run.resume", "run.again", *MORE_WITH_WEIGHTS, "run.do.delete"]),
+        (made_runs.lost, "LOST", ["run.resume", "run.again", *MORE_WITH_WEIGHTS, "run.do.delete"]),
     ],
 )
 def test_every_state_has_its_badge_and_its_actions(
@@ -83,7 +92,8 @@ def test_a_failed_run_says_why_and_offers_its_cure(open_page: Open, home: Home, 
     reason = translate("error.loss_not_finite", lang, epoch=1, value="0\\.1", suggestion="0\\.01", field="")
     assert [error.value for error in page.error] == [reason]
     cure = translate("run.again_with", lang, value="0\\.01")
-    assert [button.label for button in page.button] == [translate("run.resume", lang), cure]
+    more = [translate(key, lang) for key in (*MORE, "run.do.delete")]
+    assert [button.label for button in page.button] == [translate("run.resume", lang), cure, *more]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +160,33 @@ def test_stop_asks_a_running_worker_and_says_so(open_page: Open, home: Home) -> 
     page.button(key="stop").click().run()
     assert journal.stop_requested()
     assert translate("run.stopping", "es") in texts(page)
-    assert not page.button  # asked once is enough
+    assert "stop" not in {button.key for button in page.button}  # asked once is enough
+
+
+def test_the_queue_is_shown_in_its_order(open_page: Open, home: Home) -> None:
+    waiting = [made_runs.queued(home, name) for name in ("first", "second")]
+    training = made_runs.running(home, "training")
+    page = open_page("run", run=waiting[1].run_id)
+    said = [text for text in (*_link_labels(page), *(node.value for node in page.markdown)) if text]
+    assert said.index("training") < said.index("first")
+    assert "**second**" in said
+    assert translate("run.place", "en", count=1) in said
+    assert training.status().state is RunState.RUNNING
+
+
+def _link_labels(page: AppTest) -> list[str]:
+    return [node.proto.label for node in page.main if node.type == "page_link"]
+
+
+def test_a_deleted_run_is_offered_back(open_page: Open, home: Home) -> None:
+    journal = made_runs.finished(home, "faces")
+    page = open_page("run", lang="es", run=journal.run_id)
+    page.button(key="do_delete").click().run()
+    assert translate("run.deleted", "es", days=7) in texts(page)
+    assert not listing(home)
+    page.button(key="restore").click().run()
+    assert [run.name for run in listing(home)] == ["faces"]
+    assert "faces" in {title.value for title in page.title}
 
 
 def test_resume_queues_the_run_again(open_page: Open, home: Home) -> None:
@@ -172,83 +208,6 @@ def test_start_again_makes_a_child_with_the_same_settings(open_page: Open, home:
     assert page.query_params["run"] == again.run_id
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_four_numbers(open_page: Open, home: Home, lang: str) -> None:
-    page = open_page("run", lang=lang, run=made_runs.running(home, epochs=12, best=9).run_id)
-    values = [metric.value for metric in page.metric]
-    mark = "," if lang == "es" else "."
-    waited = translate("run.metric.waited", lang, waited=3, patience=5)
-    assert values == [f"94{mark}2\N{NO-BREAK SPACE}%", f"0{mark}133", waited, "2\N{NARROW NO-BREAK SPACE}079"]
-
-
-def test_early_stopping_that_is_off_says_so(open_page: Open, home: Home) -> None:
-    journal = made_runs.running(home, **{"training.early_stopping.patience": 0})
-    page = open_page("run", run=journal.run_id)
-    assert page.metric[2].value == translate("run.metric.off", "en")
-    assert " · **9\N{NO-BREAK SPACE}s** left" in all_text(page)  # without early stopping it is no upper bound
-
-
-def test_a_task_that_is_no_classification_gets_its_own_curves(open_page: Open, home: Home) -> None:
-    journal = made_runs.queued(home)
-    made_runs.begin(journal)
-    for epoch in (1, 2, 3):
-        losses = {"train_loss": 1 / epoch, "val_loss": 1.1 / epoch, "train_box_loss": 0.5, "val_mean_iou": 0.2 * epoch}
-        journal.append_epoch({"epoch": epoch, "time": 0.0, **losses, "learning_rate": 0.1, "best": True})
-    page = open_page("run", run=journal.run_id)
-    assert not page.error
-    said = texts(page)
-    assert {"**Mean iou**", "**Loss**", "**Box loss**"} <= {text.replace("\\", "") for text in said}
-    assert page.metric[0].label == "Validation mean iou"
-    assert page.metric[0].value == "0.600"
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_before_the_end_the_test_split_is_untouched(open_page: Open, home: Home, lang: str) -> None:
-    tab = translate("run.tab.test", lang)
-    journal = made_runs.running(home)
-    assert translate("run.test.untouched", lang) in texts(open_page("run", lang=lang, tab=tab, run=journal.run_id))
-
-
-def test_test_metrics_after_the_end(open_page: Open, home: Home) -> None:
-    page = open_page("run", tab="Test results", run=made_runs.finished(home).run_id)
-    shown = {metric.label: metric.value for metric in page.metric}
-    assert shown["Test accuracy"] == "97.8\N{NO-BREAK SPACE}%"
-    assert shown["Test loss"] == "0.109"
-
-
-@pytest.mark.parametrize("make", [made_runs.stopped, made_runs.failed, made_runs.lost])
-def test_a_run_that_broke_off_has_no_test_metrics(open_page: Open, home: Home, make: Make) -> None:
-    page = open_page("run", tab="Test results", run=make(home).run_id)
-    assert translate("run.test.unmeasured", "en") in texts(page)
-
-
-def test_configuration_in_the_readers_language(open_page: Open, home: Home) -> None:
-    journal = made_runs.finished(home, **{"training.schedule": {"name": "step"}, "data.augmentation.rotation": 15})
-    said = texts(open_page("run", lang="es", tab="Configuración", run=journal.run_id))
-    assert {"Tasa de aprendizaje", "1e-3", "escalones", "Rotación", "±15°", "Función de activación"} <= said
-    assert not any(text.startswith(("training.", "data.", "model.")) for text in said)
-
-
-def test_log_system_and_files(open_page: Open, home: Home) -> None:
-    journal = made_runs.finished(home)
-    assert "training on cpu" in open_page("run", tab="Log", run=journal.run_id).code[0].value
-    said = all_text(open_page("run", tab="System", run=journal.run_id))
-    assert "Processor (%)" in said
-    assert "PyTorch 2\\.15\\.0" in said
-    files = open_page("run", tab="Files", run=journal.run_id)
-    assert files.code[0].value == str(journal.folder)
-    assert "experiment\\.yaml" in all_text(files)
-    assert translate("run.files.mlflow_none", "en") in texts(files)
-
-
-def test_a_run_in_mlflow_says_where(open_page: Open, home: Home) -> None:
-    journal = made_runs.finished(home)
-    where = {"mlflow_run_id": "a" * 32, "mlflow_experiment_id": "1", "mlflow_tracking_uri": "sqlite:////tmp/m.db"}
-    (journal.folder / "published.json").write_text(json.dumps(where))
-    page = open_page("run", tab="Files", run=journal.run_id)
-    assert any(f"#/experiments/1/runs/{'a' * 32}" in code.value for code in page.code)
-
-
 @pytest.mark.parametrize("bad", BAD_IDS)
 def test_a_bad_id_is_one_sentence_and_opens_no_file(
     open_page: Open, home: Home, monkeypatch: pytest.MonkeyPatch, bad: str
@@ -256,7 +215,7 @@ def test_a_bad_id_is_one_sentence_and_opens_no_file(
     def refuse(*_: object) -> None:
         raise AssertionError("a bad id was looked up")
 
-    monkeypatch.setattr("cnnlab.ui.run_page.view", refuse)
+    monkeypatch.setattr("cnnlab.ui.run.page.view", refuse)
     page = open_page("run", lang="es", run=bad)
     assert [error.value for error in page.error] == [translate("error.bad_run_id", "es")]
     assert not page.title

@@ -18,7 +18,8 @@ from PIL import Image
 
 from cnnlab.data.types import Batch, InputKind, OutputSpec
 from cnnlab.errors import DataError
-from cnnlab.evaluation.trained import Card, load_trained
+from cnnlab.evaluation.card import Card
+from cnnlab.evaluation.trained import load_trained
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
 from cnnlab.models.build import build_network

@@ -11,61 +11,22 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cnnlab.errors import Problem
-from cnnlab.experiment import Experiment
 from cnnlab.home import Home
-from cnnlab.runs import mlflow_store, publisher, tags
+from cnnlab.runs import publisher, tags
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.position import is_complete, read_position
-from cnnlab.runs.publisher import Publisher, incomplete, repair, repair_all
+from cnnlab.runs.publisher import Publisher
 from cnnlab.runs.states import RunState
 from cnnlab.runs.view import foreign, view
 
 if TYPE_CHECKING:
-    from mlflow import MlflowClient
-    from mlflow.entities import Run as StoredRun
-
-BEGUN = 1_700_000_000.0
-
-
-@pytest.fixture(autouse=True)
-def _quick_polls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publisher, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(publisher, "YIELD_SECONDS", 0.0)  # there is no training to give way to
-
-
-def started(home: Home, **names: Any) -> Journal:
-    journal = Journal.create(home, Experiment.from_dict({"name": "brave *try*", "owner": "ana", **names}))
-    assert journal.transition(RunState.RUNNING, allowed=(RunState.QUEUED,), started=BEGUN)
-    return journal
-
-
-def epoch(number: int, **values: Any) -> dict[str, Any]:
-    record = {"epoch": number, "time": BEGUN + number, "train_loss": 1.0 / number, "val_loss": 2.0 / number}
-    return {**record, "learning_rate": 0.001, "seconds": 1.5, "images_per_second": 900.0, "best": True, **values}
-
-
-def end(journal: Journal, state: RunState = RunState.FINISHED, **fields: Any) -> None:
-    assert journal.transition(state, allowed=(RunState.RUNNING,), ended=BEGUN + 60, **fields)
-
-
-def published(home: Home, journal: Journal) -> tuple[MlflowClient, StoredRun]:
-    """The one run in MLflow that is ``journal``'s."""
-    client = mlflow_store.connect(home)
-    experiment = client.get_experiment_by_name(mlflow_store.EXPERIMENT)
-    assert experiment is not None
-    found = client.search_runs([experiment.experiment_id], f"tags.`{tags.RUN_ID}` = '{journal.run_id}'")
-    assert len(found) == 1
-    return client, found[0]
-
-
-def steps(home: Home, journal: Journal, name: str) -> list[int]:
-    client, run = published(home, journal)
-    return [point.step for point in client.get_metric_history(run.info.run_id, name)]
+    pass
+from tests.runs.publishing import BEGUN, end, epoch, published, started, steps
 
 
 def test_a_run_reads_well_in_mlflow(mlflow_home: Home) -> None:
@@ -237,64 +198,6 @@ def test_the_heartbeat_moves_and_others_hear_it(mlflow_home: Home, monkeypatch: 
 
 def beats(home: Home, journal: Journal) -> int:
     return int(published(home, journal)[1].data.tags.get(tags.HEARTBEAT, "0"))
-
-
-def test_a_run_of_this_home_is_not_foreign(mlflow_home: Home) -> None:
-    journal = started(mlflow_home)
-    with Publisher(journal, mlflow_home):
-        end(journal)
-    assert foreign(mlflow_home) == []
-
-
-def test_repair_tells_what_a_killed_worker_could_not(mlflow_home: Home) -> None:
-    journal = started(mlflow_home)
-    journal.append_epoch(epoch(1))
-    end(journal, RunState.LOST)
-    waiting = Journal.create(mlflow_home, Experiment(name="waits"))
-    assert set(incomplete(mlflow_home)) == {journal.run_id, waiting.run_id}
-    assert repair_all(mlflow_home) == []
-    assert incomplete(mlflow_home) == []
-    assert published(mlflow_home, journal)[1].info.status == "FAILED"
-    assert published(mlflow_home, waiting)[1].info.status == "SCHEDULED"
-    assert steps(mlflow_home, journal, "val_loss") == [1]
-    assert repair(mlflow_home, journal.run_id)  # again: nothing changes
-    assert steps(mlflow_home, journal, "val_loss") == [1]
-
-
-def test_repair_leaves_a_held_run_alone(mlflow_home: Home) -> None:
-    journal = started(mlflow_home)
-    with journal.worker_lock():
-        assert not repair(mlflow_home, journal.run_id)
-    with publisher.publishing_lock(journal):
-        assert not repair(mlflow_home, journal.run_id)
-    assert read_position(journal.folder) == {}
-
-
-def test_a_run_deleted_in_mlflow_comes_back_with_its_worker(mlflow_home: Home) -> None:
-    journal = started(mlflow_home)
-    journal.append_epoch(epoch(1))
-    repair(mlflow_home, journal.run_id)
-    client, run = published(mlflow_home, journal)
-    client.delete_run(run.info.run_id)
-    with Publisher(journal, mlflow_home):
-        end(journal)
-    assert published(mlflow_home, journal)[1].info.run_id == run.info.run_id
-
-
-def test_a_store_that_is_away_costs_the_run_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{home.root / 'home.json' / 'no' / 'mlflow.db'}")
-    home.home_id  # noqa: B018  # home.json is a file now, so nothing can be made below it
-    journal = started(home)
-    publishing = Publisher(journal, home)
-    publishing.start()
-    journal.append_epoch(epoch(1))
-    end(journal)
-    clock = time.monotonic()
-    assert not publishing.close(drain_seconds=1.0)
-    assert time.monotonic() - clock < 3.0
-    assert "the rest follows later" in journal.log_text()
-    assert view(home, journal.run_id).state is RunState.FINISHED
-    assert incomplete(home) == [journal.run_id]
 
 
 def test_the_worker_imports_no_mlflow_for_the_publisher() -> None:

@@ -164,3 +164,20 @@ def test_neither_torch_nor_mlflow_is_imported(home: Home) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_ended_run_is_read_again_when_any_of_its_files_changed(home: Home) -> None:
+    journal = make(home, RunState.FAILED)
+    assert listing(home)[0] is listing(home)[0]
+    journal.append_epoch({"epoch": 1, "time": 1.0, "val_loss": 0.5})
+    assert listing(home)[0].done_epochs == 1
+    journal.write_result({"parameters": 7})
+    assert listing(home)[0].result == {"parameters": 7}
+    (journal.folder / "published.json").write_text('{"mlflow_run_id": "ab"}')
+    assert listing(home)[0].mlflow_run_id == "ab"
+    (journal.folder / "experiment.yaml").unlink()
+    assert listing(home)[0].experiment is None
+    assert journal.transition(RunState.QUEUED, allowed=(RunState.FAILED,), attempt=1)
+    assert listing(home)[0].state is RunState.QUEUED
+    shutil.rmtree(journal.folder)
+    assert listing(home) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnnlab.errors import LabError, Problem
+from cnnlab.runs import scores
 from cnnlab.ui import metrics, text
 
 
@@ -19,6 +20,8 @@ from cnnlab.ui import metrics, text
         (":red[x] $y$ `z` <b>", "\\:red\\[x\\] \\$y\\$ \\`z\\` \\<b\\>"),
         ("www.example.com a@b.c", "www\\.example\\.com a\\@b\\.c"),
         ("1. one", "1\\. one"),
+        (":material/home: :dog:", "\\:\N{WORD JOINER}material/home\\: \\:\N{WORD JOINER}dog\\:"),
+        ("12:30", "12\\:30"),
         ("árbol 木 💥", "árbol 木 💥"),
         ("", ""),
     ],
@@ -77,4 +80,11 @@ def test_metrics_have_formats(name: str, value: float | None, shown: str) -> Non
     ],
 )
 def test_the_headline_is_the_first_validation_metric_that_is_no_loss(names: list[str], headline: str | None) -> None:
-    assert metrics.headline(names) == headline
+    assert scores.headline(names) == headline
+
+
+def test_labels_are_made_distinct() -> None:
+    labels = {"1": "faces", "2": "faces", "3": "faces (2)", "4": "faces"}
+    found = text.distinct(labels)
+    assert found["1"] == "faces"
+    assert len(set(found.values())) == 4

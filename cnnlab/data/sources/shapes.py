@@ -1,5 +1,6 @@
 """Coloured shapes on textured backgrounds, with the truth about where each shape lies.
 
+On a calm ground a small network learns them in a minute. On a busy one ResNet-8 stays at chance with 5,000 images.
 Colours, textures, places, sizes and angles are drawn without regard to the class: nothing but the outline tells it.
 Pixels are computed with additions, products and roots only, which are exact on every machine.
 """
@@ -19,9 +20,11 @@ from cnnlab.errors import DataError
 from cnnlab.home import Home
 from cnnlab.registry import Entry
 
-VERSION = 1  # raise it when the images change
+VERSION = 2  # raise it when the images change
 CHUNK = 120  # images drawn from one stream; a multiple of the number of classes
 LIMIT_BYTES = 4 * 1024**3
+CALM_DARKEST, CALM_LEVEL, CALM_CONTRAST, CALM_TINT = 0.06, 0.3, 0.12, 0.08  # of a calm background, in RGB
+CALM_ANGLE = math.radians(20.0)
 COLOUR_DISTANCE = 0.45  # least distance in RGB between a shape and both colours behind it
 
 Floats = NDArray[np.floating[Any]]
@@ -43,7 +46,7 @@ def read(entry: Entry, options: dict[str, Any], home: Home, progress: Progress |
         part = slice(start, min(start + CHUNK, samples))
         kept = part.stop - start
         drawn_labels = generator.permutation(np.arange(CHUNK) % len(classes))
-        drawn, truth = _draw(drawn_labels, classes, size, generator)
+        drawn, truth = _draw(drawn_labels, classes, size, generator, calm=options["background"] == "calm")
         labels[part], pixels[part], masks[part] = drawn_labels[:kept], drawn[:kept], truth[:kept]
         if progress:
             progress("progress.drawing", part.stop, samples)
@@ -53,14 +56,17 @@ def read(entry: Entry, options: dict[str, Any], home: Home, progress: Progress |
 
 
 def _draw(
-    labels: NDArray[np.int64], classes: tuple[str, ...], size: int, generator: np.random.Generator
+    labels: NDArray[np.int64], classes: tuple[str, ...], size: int, generator: np.random.Generator, *, calm: bool
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """[N, size, size, 3] pixels and [N, size, size] masks."""
     number = len(labels)
     radius = generator.uniform(0.16, 0.36, number)
     middle = generator.uniform(radius + 0.02, 0.98 - radius, (2, number))
-    angle = generator.uniform(0.0, 2.0 * math.pi, number)
-    colours = _colours(generator, number)
+    # upright within 20 degrees on a calm ground: a square never poses as a diamond
+    angle = (
+        generator.uniform(-CALM_ANGLE, CALM_ANGLE, number) if calm else generator.uniform(0.0, 2.0 * math.pi, number)
+    )
+    colours = _colours(generator, number, calm=calm)
     background = _mixed(colours[:, 0], colours[:, 1], _textures(generator, number, size))
     # a little grain on the shape too: its surface alone must not tell it from the background
     grain = generator.random((number, size, size), dtype=np.float32) * 0.25
@@ -74,7 +80,7 @@ def _draw(
         coverage[of_class] = 0.5 - distance * (radius[of_class].astype(np.float32) * size)[:, None, None]
     np.clip(coverage, 0.0, 1.0, out=coverage)
     image = background + (foreground - background) * coverage[..., None]
-    return np.rint(image * 255.0).astype(np.uint8), (coverage >= 0.5).astype(np.uint8)
+    return np.rint(np.clip(image, 0.0, 1.0) * 255.0).astype(np.uint8), (coverage >= 0.5).astype(np.uint8)
 
 
 def _turned(
@@ -89,10 +95,16 @@ def _turned(
     return x * cosine + y * sine, y * cosine - x * sine
 
 
-def _colours(generator: np.random.Generator, number: int) -> Floats:
+def _colours(generator: np.random.Generator, number: int, *, calm: bool) -> Floats:
     """[N, 3, 3]: two colours of the background and one of the shape that stands out from both."""
     behind = generator.random((number, 2, 1, 3), dtype=np.float32)
+    if calm:  # two greys near each other, with a breath of colour
+        level = CALM_DARKEST + CALM_LEVEL * behind[:, :1, :, :1]
+        step = np.array([0.0, CALM_CONTRAST], np.float32)[None, :, None, None]
+        behind = level + step + CALM_TINT * (behind - 0.5)
     candidates = generator.random((number, 1, 16, 3), dtype=np.float32)
+    if calm:  # bright ones only: an outline is a step in the same direction everywhere
+        candidates /= candidates.max(axis=3, keepdims=True)
     nearest = np.sqrt(np.square(candidates - behind).sum(3)).min(1)
     # the first that is far enough, else the farthest
     best = np.where((nearest >= COLOUR_DISTANCE).any(1), (nearest >= COLOUR_DISTANCE).argmax(1), nearest.argmax(1))

@@ -38,7 +38,7 @@ def build(
     if min(height, width) < SMALLEST:
         height, width = max(height, SMALLEST), max(width, SMALLEST)
         modules["enlarge"] = nn.Upsample((height, width), mode="bilinear")
-    padding = (_padding(height), _padding(width))
+    padding = (margin(height), margin(width))
     modules["conv1"] = nn.Conv2d(channels, 6, KERNEL, padding=padding)
     modules["activation1"] = activation(options["activation"])
     modules["pool1"] = pooling(options["pooling"], 2)
@@ -58,6 +58,6 @@ def build(
     return Body(chain(modules), ("conv1", "conv2"))
 
 
-def _padding(side: int) -> int:
+def margin(side: int) -> int:
     """Of the first convolution: it keeps the size of an image that lacks the paper's margin."""
     return 0 if side >= PAPER_SIZE else KERNEL // 2

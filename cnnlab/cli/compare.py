@@ -1,0 +1,82 @@
+"""``compare``: which run is ahead on the same test images, and the settings that differ."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from cnnlab.cli.output import Output, run_summary
+from cnnlab.errors import RunError
+from cnnlab.home import Home
+from cnnlab.i18n.formats import UNKNOWN
+from cnnlab.runs import comparison
+from cnnlab.runs.comparison import MISSING, MOST, Row, Verdict
+from cnnlab.runs.run import Run
+from cnnlab.runs.scores import Score, held_out_score, validation_score
+from cnnlab.runs.view import view
+
+
+def compare(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    ids = list(dict.fromkeys(arguments.runs))
+    if len(ids) < 2:
+        raise RunError("too_few_runs", field="RUN", value=len(ids))
+    if len(ids) > MOST:
+        raise RunError("too_many_runs", field="RUN", value=len(ids), limit=MOST)
+    runs = [view(home, run_id) for run_id in ids]
+    found = comparison.verdict(runs)
+    rows = [row for row in comparison.settings(runs) if row.differs]
+    behind = dict(zip(ids, found.behind, strict=True)) if found.behind else {}
+    places = {"best": _id(found.best, ids), "second": _id(found.second, ids), "behind": behind}
+    values = {
+        "runs": [run_summary(run, output.language) for run in runs],
+        "verdict": {**asdict(found), **places},
+        "differences": {row.field: dict(zip(ids, map(_known, row.values), strict=True)) for row in rows},
+    }
+    output.result(values, "\n".join([_table(runs, rows, output), *_words(runs, found, output)]))
+    return 0
+
+
+def _table(runs: Sequence[Run], rows: Sequence[Row], output: Output) -> str:
+    """Results and cost first, then the settings that differ."""
+    measured = [_scores(runs, score) for score in (held_out_score, validation_score)]
+    cost = [
+        ["parameters", *(_cell(run.result.get("parameters")) for run in runs)],
+        ["train_seconds", *(_cell(round(run.train_seconds, 1)) for run in runs)],
+    ]
+    settings = [[row.field, *(UNKNOWN if value is MISSING else str(value) for value in row.values)] for row in rows]
+    return output.table(["", *(run.name for run in runs)], [*filter(None, measured), *cost, *settings])
+
+
+def _scores(runs: Sequence[Run], score: Callable[[Run], Score]) -> list[str]:
+    """A row of the table; empty where no run has such a score."""
+    found = [score(run) for run in runs]
+    name = next((name for name, value in found if value is not None), "")
+    return [name, *(UNKNOWN if value is None else f"{value:.4f}" for _, value in found)] if name else []
+
+
+def _words(runs: Sequence[Run], found: Verdict, output: Output) -> list[str]:
+    if found.best is None or found.second is None:
+        return [output.t(f"compare.verdict.{found.kind}")]
+    sentence = output.t(
+        f"cli.compare.{found.kind}",
+        best=runs[found.best].name,
+        second=runs[found.second].name,
+        difference=f"{found.difference:.4f}",
+        metric=found.metric,
+        images=output.t("compare.images", count=found.images) if found.images else "",
+    )
+    return [sentence, output.t("compare.chance")]
+
+
+def _cell(value: object) -> str:
+    return UNKNOWN if value is None else str(value)
+
+
+def _id(place: int | None, ids: Sequence[str]) -> str | None:
+    return None if place is None else ids[place]
+
+
+def _known(value: Any) -> Any:
+    return None if value is MISSING else value

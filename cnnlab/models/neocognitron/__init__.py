@@ -1,0 +1,1 @@
+"""The Neocognitron's cells, and how their planes organise themselves."""

@@ -1,0 +1,60 @@
+"""Which runs to list, and in which order: the same for the page and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from cnnlab.errors import LabError
+from cnnlab.runs.run import Run
+from cnnlab.runs.scores import held_out_score, validation_score
+from cnnlab.runs.states import RunState
+
+_VALUES: dict[str, Callable[[Run], Any]] = {
+    "created": lambda run: run.created,
+    "name": lambda run: run.name.casefold() or None,
+    "state": lambda run: list(RunState).index(run.state),
+    "dataset": lambda run: run.dataset or None,
+    "architecture": lambda run: run.architecture or None,
+    "validation": lambda run: validation_score(run)[1],
+    "test": lambda run: held_out_score(run)[1],
+    "seconds": lambda run: run.train_seconds or None,
+    "parameters": lambda run: run.result.get("parameters"),
+}
+SORTS = tuple(_VALUES)
+
+
+@dataclass(frozen=True)
+class Query:
+    """``None`` and empty fields let everything through. ``words`` all have to be in name, dataset, network or id."""
+
+    states: frozenset[RunState] = frozenset()
+    dataset: str | None = None
+    architecture: str | None = None
+    words: str = ""
+    sort: str = "created"
+    ascending: bool = False
+
+
+def select(runs: Iterable[Run], query: Query) -> list[Run]:
+    """Those that match, sorted; a run without the value that is sorted by comes last. Raises ``LabError``."""
+    if query.sort not in _VALUES:
+        raise LabError("unknown_sort", field="--sort", value=query.sort[:80], known=", ".join(SORTS))
+    value = _VALUES[query.sort]
+    found = [run for run in runs if _matches(run, query)]
+    known = [run for run in found if value(run) is not None]
+    newest_first = sorted(known, key=lambda run: run.created, reverse=True)
+    ordered = sorted(newest_first, key=value, reverse=not query.ascending)
+    return ordered + [run for run in found if value(run) is None]
+
+
+def _matches(run: Run, query: Query) -> bool:
+    if query.states and run.state not in query.states:
+        return False
+    if query.dataset is not None and run.dataset != query.dataset:
+        return False
+    if query.architecture is not None and run.architecture != query.architecture:
+        return False
+    searched = " ".join((run.name, run.dataset, run.architecture, run.owner, run.run_id)).casefold()
+    return all(word in searched for word in query.words.casefold().split())

@@ -1,0 +1,66 @@
+"""What the address of a page asks for. Nothing in it is trusted: it is matched before anything is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from cnnlab.errors import RunError
+from cnnlab.home import RUN_ID
+
+
+def run_id(parameter: str = "run") -> str | None:
+    """The id of a run, ``None`` where the address names none. Raises ``RunError`` ("bad_run_id")."""
+    wanted = st.query_params.get(parameter, "")
+    if wanted and not RUN_ID.fullmatch(wanted):
+        raise RunError("bad_run_id")
+    return wanted or None
+
+
+def run_ids(parameter: str = "runs") -> list[str]:
+    """Ids with commas between them, each once. Raises ``RunError`` ("bad_run_id")."""
+    wanted = [part for part in st.query_params.get(parameter, "").split(",") if part]
+    if not all(RUN_ID.fullmatch(part) for part in wanted):
+        raise RunError("bad_run_id")
+    return list(dict.fromkeys(wanted))
+
+
+def asked(parameter: str) -> str | None:
+    """What somebody else put into the address, such as a link or a bookmark; ``None`` for what ``keep`` wrote there.
+
+    So a link wins over what the session remembers, and what is chosen on the page wins over the address.
+    """
+    wanted = st.query_params.get(parameter)
+    return None if not wanted or wanted == st.session_state.get(_kept(parameter)) else wanted
+
+
+def asked_number(parameter: str) -> int | None:
+    """``asked`` as a number from 0; ``None`` for what is none."""
+    wanted = asked(parameter) or ""
+    return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 10 else None
+
+
+def keep(parameter: str, value: str | None) -> None:
+    """Writes what is chosen into the address, so that it can be shared and reloaded; ``None`` takes it out."""
+    st.session_state[_kept(parameter)] = value
+    if value is None:
+        st.query_params.pop(parameter, None)
+    elif st.query_params.get(parameter) != value:
+        st.query_params[parameter] = value
+
+
+def name_draft(draft_id: str, starts: Iterable[str]) -> None:
+    """The address names the draft and nothing else, so that a reload finds it and a start is not taken twice."""
+    for name in starts:
+        st.query_params.pop(name, None)
+    if st.query_params.get("draft", "") == draft_id:
+        return
+    if draft_id:
+        st.query_params["draft"] = draft_id
+    else:
+        del st.query_params["draft"]
+
+
+def _kept(parameter: str) -> str:
+    return f"address_{parameter}"

@@ -1,0 +1,91 @@
+"""The confusion matrix of the test split, and the pairs of classes that are confused most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from cnnlab.errors import LabError
+from cnnlab.evaluation.card import Card
+from cnnlab.evaluation.confusion import Counts, confusion, worst_pairs
+from cnnlab.i18n import formats
+from cnnlab.runs.run import Run
+from cnnlab.ui.language import language, t
+from cnnlab.ui.text import message, plain
+
+_LARGEST = 30  # classes; beyond it the cells would be smaller than their numbers
+_PAIRS = 10
+
+
+def draw(run: Run) -> None:
+    """Nothing for a run whose predictions are not in its folder, or that predicts no classes."""
+    path = run.folder / "predictions" / "test.parquet" if run.folder else None
+    if path is None or not path.is_file():
+        return
+    try:
+        names = Card.read(path.parents[1]).outputs.class_names
+    except LabError as error:
+        st.markdown(message(error))
+        return
+    counts = _counts(str(path), path.stat().st_mtime_ns, len(names))
+    if counts is None:
+        return
+    st.markdown(f"**{t('run.confusion.title')}**")
+    if len(names) > _LARGEST:
+        st.markdown(t("run.confusion.large", count=len(names)))
+        _pairs(counts, names)
+        return
+    chart, table = st.columns([3, 2], gap="medium")
+    with chart:
+        _chart(counts, names)
+    with table:
+        _pairs(counts, names)
+
+
+def _chart(counts: Counts, names: Sequence[str]) -> None:
+    from cnnlab.plots import confusion as plot  # plotly takes half a second to import
+    from cnnlab.plots.palette import palette
+
+    labels = {name: t(f"run.confusion.{name}") for name in ("counts", "rates")}
+    show = st.segmented_control(
+        t("run.confusion.show"),
+        list(labels),
+        default="counts",
+        required=True,
+        format_func=labels.__getitem__,
+        key="confusion_show",
+        label_visibility="collapsed",
+    )
+    words = plot.Words(t("run.confusion.true"), t("run.confusion.predicted"))
+    colours = palette(st.context.theme.type)
+    figure = plot.heatmap(counts, names, words, colours, as_rates=show == "rates", language=language())
+    right, total = int(counts.trace()), int(counts.sum())
+    alt = t("run.confusion.alt", right=formats.whole(right, language()), total=formats.whole(total, language()))
+    st.plotly_chart(figure, key="confusion", config={"displayModeBar": False}, alt=alt, theme=None)
+
+
+def _pairs(counts: Counts, names: Sequence[str]) -> None:
+    pairs = worst_pairs(counts, _PAIRS)
+    if not pairs:
+        st.markdown(t("run.confusion.no_mistake"))
+        return
+    columns = {
+        t("run.confusion.true"): [plain(names[pair.label]) for pair in pairs],
+        t("run.confusion.predicted"): [plain(names[pair.prediction]) for pair in pairs],
+        t("run.confusion.count"): [formats.whole(pair.count, language()) for pair in pairs],
+        t("run.confusion.rate"): [formats.percent(pair.rate, language()) for pair in pairs],
+    }
+    st.caption(t("run.confusion.pairs"))
+    st.table(columns, border="horizontal", hide_index=True)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _counts(path: str, _written: int, classes: int) -> Counts | None:
+    from cnnlab.evaluation.predictions import read_predictions
+
+    columns = read_predictions(Path(path))
+    if "label" not in columns or "prediction" not in columns:
+        return None
+    return confusion(columns["label"], columns["prediction"], classes)
