@@ -37,7 +37,7 @@ SHAPES = {
     "training.early_stopping.patience": 0,
 }
 FAILED = {"name": "too-fast", "training.learning_rate": 100.0, "training.optimizer": "sgd"}
-RUNNING = {"training.epochs": 1000, "training.early_stopping.patience": 100, "data.augmentation.rotation": 10}
+RUNNING = {"training.epochs": 10_000, "training.early_stopping.patience": 0, "data.augmentation.rotation": 10}
 
 
 def main() -> None:

@@ -12,6 +12,8 @@ from cnnlab.i18n import translate
 from cnnlab.runs import mlflow_store
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.process import ProcessIdentity
+from cnnlab.runs.view import view
+from cnnlab.ui.run.curves import epochs_across
 from tests.pages import made_runs
 from tests.pages.conftest import Open
 from tests.pages.reading import all_text, texts
@@ -53,6 +55,14 @@ def test_four_numbers(open_page: Open, home: Home, lang: str) -> None:
     mark = "," if lang == "es" else "."
     waited = translate("run.metric.waited", lang, waited=3, patience=5)
     assert values == [f"94{mark}2\N{NO-BREAK SPACE}%", f"0{mark}133", waited, "2\N{NARROW NO-BREAK SPACE}079"]
+
+
+def test_the_curves_leave_room_for_what_is_still_to_come_and_none_afterwards(home: Home) -> None:
+    training, ended = (
+        make(home, epochs=6, **{"training.epochs": 30}) for make in (made_runs.running, made_runs.finished)
+    )
+    assert epochs_across(view(home, training.run_id)) == 30
+    assert epochs_across(view(home, ended.run_id)) == 6
 
 
 def test_early_stopping_that_is_off_says_so(open_page: Open, home: Home) -> None:

@@ -36,6 +36,11 @@ def learning(run: Run) -> None:
             _single(run, "images_per_second", colours)
 
 
+def epochs_across(run: Run) -> int:
+    """What the x axis spans: while it trains the planned epochs, so that nothing moves; afterwards the trained ones."""
+    return (None if run.state.is_final else run.planned_epochs) or run.done_epochs
+
+
 def system(run: Run) -> None:
     """Processor and memory of the machine and of the run, over minutes."""
     samples = Journal(run.folder).system()[-_PLOTTED_SAMPLES:] if run.folder else []
@@ -71,7 +76,7 @@ def _metric(run: Run, metric: str, colours: Palette) -> None:
     option = curves.learning_curves(
         run.epochs,
         metric,
-        planned_epochs=run.planned_epochs or run.done_epochs,
+        planned_epochs=epochs_across(run),
         best_epoch=best,
         words=words,
         palette=colours,
@@ -87,7 +92,7 @@ def _single(run: Run, key: str, colours: Palette) -> None:
         run.epochs,
         key,
         name=title,
-        planned_epochs=run.planned_epochs or run.done_epochs,
+        planned_epochs=epochs_across(run),
         x_axis=t("run.curves.epoch"),
         palette=colours,
     )
