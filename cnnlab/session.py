@@ -271,9 +271,8 @@ class Session:
 
     def _test(self) -> dict[str, float]:
         test = self._data.test.to(self._runtime.device)
-        passing = measuring(
-            self._network, test, self._task, self._runtime, batch_size=self._spec.batch_size, keep_predictions=True
-        )
+        where, size = self._runtime.in_float32(), self._spec.batch_size
+        passing = measuring(self._network, test, self._task, where, batch_size=size, keep_predictions=True)
         measured = drain(passing, lambda event: self._record_measuring("testing", event))
         files = self._data.files
         write_predictions(self._journal.folder / "predictions" / "test.parquet", measured.predictions, files)

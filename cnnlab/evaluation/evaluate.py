@@ -52,7 +52,7 @@ def _measured(journal: Journal, home: Home, progress: Progress | None) -> dict[s
         raise DataError("no_test_split", field="data.split.test")
     spec = model.experiment.training
     threads = torch.get_num_threads()
-    where = runtime.prepare(spec)
+    where = runtime.prepare(spec).in_float32()
     test = dataset.test.to(where.device)
     network = where.place(model.network)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -29,6 +29,10 @@ class Runtime:
         if self.autocast is None:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, dtype=self.autocast)
+
+    def in_float32(self) -> Runtime:
+        """For results that are kept: as ``predict``, ``explain`` and the exported model compute, on any machine."""
+        return replace(self, autocast=None)
 
     def place(self, network: nn.Module) -> nn.Module:
         """On the device, in the memory format that convolutions are fastest in."""
