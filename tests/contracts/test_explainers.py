@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnlab.errors import LabError
-from cnnlab.explain.base import attribute_of, methods_for
+from cnnlab.explain.base import COSTS, attribute_of, methods_for
 from cnnlab.explain.explain import explain
 from cnnlab.i18n import LANGUAGES
 from cnnlab.models.network import Network
@@ -153,7 +153,7 @@ def test_what_looks_at_a_layer_is_refused_where_there_are_no_maps(method: str, a
 def test_an_entry_states_what_pages_need(method: str) -> None:
     entry = registry("explainer")[method]
     assert {"order", "paper", "year", "cost", "signed", "layers"} <= entry.facts.keys()
-    assert entry.facts["cost"] in ("instant", "slow")
+    assert entry.facts["cost"] in COSTS
     assert checked(entry.options, entry.defaults(), method) == entry.defaults()
     for language in LANGUAGES:
         for key in ("title", "summary", "limits"):
