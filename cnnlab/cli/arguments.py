@@ -165,7 +165,7 @@ def _use_commands(add: _Adder) -> None:
     parser.add_argument("--out", metavar="CSV", help=add.help("predict_out"))
     parser = add.command("compare", "compare:compare")
     parser.add_argument("runs", nargs="+", metavar="RUN", help=add.help("compare_runs"))
-    parser = add.command("explain", "use:explain")
+    parser = add.command("explain", "explain:explain")
     parser.add_argument("run", metavar="RUN", help=add.help("run"))
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--image", metavar="FILE", help=add.help("explain_image"))
