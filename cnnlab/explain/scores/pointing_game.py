@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnlab.explain.graded import Graded, Maps, Values
+
 TOLERANCE = 15 / 224  # of the side: the paper's 15 pixels, and the side its networks look at
+
+
+def grade(graded: Graded, maps: Maps) -> Values:
+    """[M]: 1 for a hit with the paper's tolerance, 0 for a miss."""
+    assert graded.mask is not None  # noqa: S101  # what the entry says it needs
+    return np.array([hit(each, graded.mask) for each in maps])
 
 
 def tolerance_for(side: int) -> int:
