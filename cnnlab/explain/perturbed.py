@@ -5,12 +5,13 @@ No fill is neutral: each is an image of its own, and what a method finds depends
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 
 from cnnlab.explain.base import Score
+from cnnlab.explain.progress import report
 from cnnlab.models.network import Network
 
 FILLS = ("mean", "blur", "black")
@@ -54,8 +55,31 @@ def chunks(count: int, image: Tensor) -> Iterator[slice]:
         yield slice(start, min(start + size, count))
 
 
-def scores_with(network: Network, score: Score, image: Tensor, baseline: Tensor, kept: Tensor) -> Tensor:
-    """[M] scores of ``image`` [C, H, W] where ``kept`` ([M, H, W], in [0, 1]) is 1, and ``baseline`` where it is 0."""
-    shares = kept.unsqueeze(1).to(image)
-    with torch.no_grad():
-        return score(network(shares * image + (1 - shares) * baseline)).detach()
+class Evaluations:
+    """Scores of images with pixels removed, reported as they are done (see ``progress``)."""
+
+    def __init__(self, network: Network, score: Score, total: int) -> None:
+        """``network``: borrowed. ``total``: how many there will be."""
+        self._network, self._score, self._total = network, score, total
+        self._done = 0
+
+    def of(self, image: Tensor, baseline: Tensor, count: int, kept: Callable[[slice], Tensor]) -> Tensor:
+        """[count] float64: the scores of ``count`` variants of ``image`` [C, H, W].
+
+        ``kept(rows)``: [rows, H, W] in [0, 1], of some of the variants: 1 where the image stays, 0 where ``baseline``
+        takes its place.
+        """
+        scores = []
+        for rows in chunks(count, image):
+            shares = kept(rows).unsqueeze(1).to(image)
+            with torch.no_grad():
+                scores.append(self._score(self._network(shares * image + (1 - shares) * baseline)).double().cpu())
+            self._done += rows.stop - rows.start
+            report(self._done, max(self._done, self._total))
+        return torch.cat(scores)
+
+    def of_regions(self, image: Tensor, baseline: Tensor, regions: Tensor, kept: Tensor) -> Tensor:
+        """[M] float64: with the regions kept that ``kept`` ([M, R] bool) says; ``regions``: [H, W], see
+        ``superpixels``.
+        """
+        return self.of(image, baseline, len(kept), lambda rows: kept[rows][:, regions])
