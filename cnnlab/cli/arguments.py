@@ -6,8 +6,8 @@ import argparse
 from typing import Any, NoReturn
 
 from cnnlab import __version__
-from cnnlab.cli.arguments_explain import explain_command
 from cnnlab.cli.arguments_evidence import evidence_commands
+from cnnlab.cli.arguments_explain import explain_command
 from cnnlab.cli.arguments_networks import design_commands, inspection_commands
 from cnnlab.i18n import translate
 
