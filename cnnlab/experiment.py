@@ -64,6 +64,7 @@ class DataSpec(_Part):
     split: Split = Split()
     augmentation: Augmentation = Augmentation()
     balance: Literal["none", "class_weights", "sampler"] = "none"
+    shuffle_labels: bool = False  # of the training split only: for the label check of explanations
 
 
 class TaskSpec(_Part):
