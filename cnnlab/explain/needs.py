@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cnnlab.explain.attention import attends
+from cnnlab.explain.suitable import rectified_by_relu, rescalable
 from cnnlab.models.network import Network
 from cnnlab.registry import Entry
 
@@ -12,7 +14,12 @@ def _maps(network: Network) -> bool:
     return bool(network.attribution_layers)
 
 
-CHECKS: dict[str, Callable[[Network], bool]] = {"maps": _maps}
+CHECKS: dict[str, Callable[[Network], bool]] = {
+    "maps": _maps,
+    "relu": rectified_by_relu,
+    "rescale": rescalable,
+    "attention": attends,
+}
 """Need -> whether a network has it. The reason in words is ``error.network_without_NEED``."""
 
 
