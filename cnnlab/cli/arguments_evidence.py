@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # that module adds these commands to its own
 
 def evidence_commands(add: _Adder) -> None:
     _sanity(add)
+    _mistakes(add)
 
 
 def _sanity(add: _Adder) -> None:
@@ -23,3 +24,21 @@ def _sanity(add: _Adder) -> None:
     labels.add_argument("--labels", metavar="RUN", help=add.help("sanity_labels"))
     labels.add_argument("--train-labels", action="store_true", help=add.help("sanity_train_labels"))
     parser.add_argument("--out", metavar="PNG", help=add.help("sanity_out"))
+
+
+def _mistakes(add: _Adder) -> None:
+    parser = add.command("mistakes", "mistakes:mistakes")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    parser.add_argument("--kind", default="mistakes", metavar="KIND", help=add.help("mistakes_kind"))
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help=add.help("mistakes_limit"))
+    parser.add_argument("--true-class", metavar="CLASS", help=add.help("mistakes_true_class"))
+    parser.add_argument("--predicted-class", metavar="CLASS", help=add.help("mistakes_predicted_class"))
+    parser.add_argument("--state", metavar="STATE", help=add.help("mistakes_state"))
+    parser.add_argument("--method", metavar="METHOD", help=add.help("mistakes_method"))
+    parser.add_argument("--out", metavar="CSV|HTML", help=add.help("mistakes_out"))
+    parser = add.command("review", "mistakes:review")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    parser.add_argument("index", nargs="?", type=int, metavar="INDEX", help=add.help("review_index"))
+    parser.add_argument("--state", metavar="STATE", help=add.help("review_state"))
+    parser.add_argument("--note", metavar="TEXT", help=add.help("review_note"))
+    parser.add_argument("--undo", action="store_true", help=add.help("review_undo"))

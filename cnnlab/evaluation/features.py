@@ -26,12 +26,12 @@ from cnnlab.data.load import Dataset
 from cnnlab.data.samples import ArraySamples
 from cnnlab.data.types import Progress
 from cnnlab.errors import RunError
-from cnnlab.evaluation.trained import TrainedModel, load_trained
+from cnnlab.evaluation.trained import TrainedModel, load_trained, weights_fingerprint
 from cnnlab.explain.borrow import borrowed
 from cnnlab.home import Home, write_atomically
 from cnnlab.models.network import Network
 from cnnlab.runs.journal import Journal
-from cnnlab.training import checkpoints, runtime
+from cnnlab.training import runtime
 from cnnlab.training.measure import evaluation_size
 
 KEPT = 8  # runs whose features stay in the cache
@@ -188,20 +188,11 @@ def _labels(samples: ArraySamples) -> NDArray[np.int64]:
 
 def _folder(journal: Journal, dataset: Dataset, home: Home) -> Path:
     """Named by the weights, the data and the split."""
-    digest = hashlib.sha256(f"{_VERSION} {_weights(journal)} {dataset.fingerprint} {dataset.kind}".encode())
+    digest = hashlib.sha256(
+        f"{_VERSION} {weights_fingerprint(journal.folder)} {dataset.fingerprint} {dataset.kind}".encode()
+    )
     digest.update(np.ascontiguousarray(dataset.split.train).tobytes())
     return home.cache / "features" / digest.hexdigest()[:32]
-
-
-def _weights(journal: Journal) -> str:
-    """A fingerprint of the best weights, without reading them. Raises ``RunError`` ("model_missing")."""
-    stamp = journal.checkpoints / "best.safetensors.sha256"
-    if stamp.is_file():
-        return stamp.read_text("utf-8").strip()
-    best = checkpoints.best_file(journal.checkpoints)
-    if best is None:
-        raise RunError("model_missing", value=journal.run_id)
-    return best.name
 
 
 def _forget_old(folder: Path) -> None:
