@@ -26,9 +26,9 @@ _LABELS = 0x1AB  # tells the draw of shuffled labels from that of the split
 
 @dataclass(frozen=True)
 class GroundTruth:
-    """Where the object of each sample is, in the prepared geometry."""
+    """Where the object of each sample is, in the prepared geometry; the boxes are of the object alone."""
 
-    masks: NDArray[np.uint8]  # [N, H, W], 1 inside
+    masks: NDArray[np.uint8]  # [N, H, W]: 1 inside, 2 where a cue was planted beside it
     boxes: NDArray[np.int32]  # [N, 4] x0, y0, x1, y1; the last two exclusive
 
 
