@@ -17,9 +17,10 @@ from cnnlab.runs.journal import Journal
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from cnnlab.evaluation.trained import TrainedModel
+    from cnnlab.experiment import Experiment
     from cnnlab.explain.sanity import Cascade
     from cnnlab.explain.sanity_labels import LabelCheck
+    from cnnlab.explain.sanity_run import Checked
     from cnnlab.explain.sanity_verdict import Verdict
     from cnnlab.home import Home
 
@@ -39,7 +40,7 @@ def sanity(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     checked = Checked(model, inputs, home, draws=arguments.draws, seed=arguments.seed)
     with _Bar(output) as bar:
         cascades = checked.compute(methods, bar.show)
-        labels = _labels(arguments, home, output, model, inputs, methods, bar)
+        labels = _labels(arguments, home, output, model.experiment, checked, methods, bar)
     if arguments.out:
         _draw(arguments.out, inputs, cascades)
     values = {
@@ -60,8 +61,8 @@ def _labels(
     arguments: argparse.Namespace,
     home: Home,
     output: Output,
-    model: TrainedModel,
-    inputs: Tensor,
+    own: Experiment,
+    checked: Checked,
     methods: Sequence[str],
     bar: _Bar,
 ) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _labels(
     from cnnlab.explain import sanity_labels
 
     if arguments.train_labels:
-        experiment = sanity_labels.shuffled_experiment(model.experiment)
+        experiment = sanity_labels.shuffled_experiment(own)
         run_id = submit(experiment, home, parent=arguments.run)
         output.say("cli.sanity.queued", run_id=run_id, own=arguments.run)
         return {"checks": {}, "run_id": run_id}
@@ -80,7 +81,7 @@ def _labels(
             return {"checks": {}}
         found = run.run_id
     other, accuracy = sanity_labels.partner(arguments.run, found, home)
-    checks = sanity_labels.compare(model, other, accuracy, inputs, methods, progress=bar.show)
+    checks = checked.compare_labels(methods, other, accuracy, bar.show)
     return {"checks": {each.method: each for each in checks}, "run_id": found, "train_accuracy": accuracy}
 
 

@@ -12,6 +12,7 @@ from cnnlab.data.types import Progress
 from cnnlab.errors import DataError, LabError
 from cnnlab.evaluation.trained import TrainedModel
 from cnnlab.explain.sanity import CONTROLS, DRAWS, IMAGES, Cascade, examine
+from cnnlab.explain.sanity_labels import LabelCheck, compare
 from cnnlab.explain.sanity_store import Store
 from cnnlab.home import Home
 
@@ -62,6 +63,26 @@ class Checked:
             self._store.put(found)
             there[name] = found
         return [there[name] for name in wanted]
+
+    def known_labels(self, methods: Sequence[str], other: TrainedModel) -> list[LabelCheck]:
+        """Those of ``methods`` that were compared with ``other`` before."""
+        found = [self._store.get_labels(name, other) for name in methods]
+        return [each for each in found if each is not None]
+
+    def compare_labels(
+        self,
+        methods: Sequence[str],
+        other: TrainedModel,
+        accuracy: float | None,
+        progress: Progress | None = None,
+    ) -> list[LabelCheck]:
+        """All of ``methods`` with ``other``, the network on shuffled labels (see ``sanity_labels``)."""
+        there = {each.method: each for each in self.known_labels(methods, other)}
+        missing = [name for name in methods if name not in there]
+        for found in compare(self._model, other, accuracy, self._inputs, missing, progress=progress):
+            self._store.put_labels(found, other)
+            there[found.method] = found
+        return [there[name] for name in methods]
 
 
 def _part(progress: Progress, place: int, parts: int) -> Progress:

@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from torch import Tensor
 
 from cnnlab.evaluation.trained import TrainedModel
 from cnnlab.explain.sanity import CONTROLS, MEASURES, Cascade
+from cnnlab.explain.sanity_labels import LabelCheck
+from cnnlab.explain.sanity_verdict import Verdict
 from cnnlab.home import Home, write_atomically
 from cnnlab.registry import registry
 from cnnlab.training.checkpoints import digest_of_weights
@@ -56,8 +59,25 @@ class Store:
         path = self._path(cascade.method)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content.getvalue())
-        for old in sorted(self._folder.glob("*.npz"), key=_age)[:-KEPT]:
+        for old in sorted(self._folder.glob("*"), key=_age)[:-KEPT]:
             old.unlink(missing_ok=True)
+
+    def get_labels(self, method: str, other: TrainedModel) -> LabelCheck | None:
+        """What was kept of a method's comparison with ``other``, the network on shuffled labels."""
+        try:
+            said = json.loads(self._labels_path(method, other).read_text("utf-8"))
+            return LabelCheck(method, Verdict(**said["verdict"]), said["accuracy"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put_labels(self, check: LabelCheck, other: TrainedModel) -> None:
+        path = self._labels_path(check.method, other)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, json.dumps({"verdict": asdict(check.verdict), "accuracy": check.accuracy}))
+
+    def _labels_path(self, method: str, other: TrainedModel) -> Path:
+        path = self._path(method)
+        return path.with_name(f"{path.stem}-{digest_of_weights(other.network)[:16]}.json")
 
     def _path(self, method: str) -> Path:
         known = registry("explainer")

@@ -17,6 +17,7 @@ RUN_PAGE = "pages/run.py"
 RUNS_PAGE = "pages/runs.py"
 COMPARE_PAGE = "pages/compare.py"
 EXPLAIN_PAGE = "pages/explain.py"
+SANITY_PAGE = "pages/sanity.py"
 INSIDE_PAGE = "pages/inside.py"
 PREDICT_PAGE = "pages/predict.py"
 
@@ -31,6 +32,7 @@ _ICONS = {
     RUNS_PAGE: ":material/table_rows:",
     COMPARE_PAGE: ":material/compare_arrows:",
     EXPLAIN_PAGE: ":material/center_focus_strong:",
+    SANITY_PAGE: ":material/rule:",
     INSIDE_PAGE: ":material/biotech:",
     PREDICT_PAGE: ":material/batch_prediction:",
 }
