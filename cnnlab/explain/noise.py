@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from cnnlab.explain.base import Score
-from cnnlab.explain.inputs import differentiable
+from cnnlab.explain.inputs import as_floats
 from cnnlab.explain.perturbed import chunks
 from cnnlab.explain.progress import report
 from cnnlab.models.network import Network
@@ -24,7 +24,7 @@ def gradient_moments(
 
     ``network``: borrowed. ``noise``: standard deviation, as a share of the range of the image's values.
     """
-    pixels = differentiable(inputs).detach()
+    pixels = as_floats(inputs)
     total = torch.zeros_like(pixels, dtype=torch.float64)
     squares = torch.zeros_like(total)
     for place, image in enumerate(pixels):

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import differentiable
+from cnnlab.explain.inputs import as_floats
 from cnnlab.explain.perturbed import Evaluations, filled
 from cnnlab.explain.regions import regions_of
 from cnnlab.models.network import Network
@@ -32,7 +32,7 @@ def attribute(
     ``perturbed.filled``.
     """
     with borrowed(network) as net:
-        pixels = differentiable(inputs).detach()
+        pixels = as_floats(inputs)
         found = [regions_of(image, regions) for image in pixels]
         evaluations = Evaluations(net, score, sum(each.count + 1 for each in found))
         maps = []

@@ -12,7 +12,7 @@ from torch import Tensor
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
 from cnnlab.explain.coalitions import shapley_values, weighted_coalitions
-from cnnlab.explain.inputs import differentiable
+from cnnlab.explain.inputs import as_floats
 from cnnlab.explain.perturbed import Evaluations, filled
 from cnnlab.explain.regions import regions_of
 from cnnlab.models.network import Network
@@ -36,7 +36,7 @@ def attribute(
     coalitions asked about, and never fewer than twice the regions. ``seed``: of those that are drawn.
     """
     with borrowed(network) as net:
-        pixels = differentiable(inputs).detach()
+        pixels = as_floats(inputs)
         found = [regions_of(image, regions) for image in pixels]
         games = [weighted_coalitions(each.count, samples, seed) for each in found]
         evaluations = Evaluations(net, score, sum(len(kept) + 2 for kept, _ in games))

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import differentiable
+from cnnlab.explain.inputs import as_floats
 from cnnlab.explain.perturbed import Evaluations, filled
 from cnnlab.models.network import Network
 
@@ -37,7 +37,7 @@ def attribute(
     ``perturbed.filled``.
     """
     with borrowed(network) as net:
-        pixels = differentiable(inputs).detach()
+        pixels = as_floats(inputs)
         windows = _windows((pixels.shape[-2], pixels.shape[-1]), window, stride)
         evaluations = Evaluations(net, score, len(pixels) * (len(windows) + 1))
         maps = []

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import differentiable
+from cnnlab.explain.inputs import as_floats
 from cnnlab.explain.layers import choose_layer
 from cnnlab.explain.perturbed import Evaluations, filled
 from cnnlab.models.layouts import as_maps, layout_of
@@ -37,7 +37,7 @@ def attribute(
     ``channels``: how many maps are tried. ``fill``: see ``perturbed.filled``.
     """
     with borrowed(network) as net:
-        pixels = differentiable(inputs).detach()
+        pixels = as_floats(inputs)
         maps = _maps(net, choose_layer(net, inputs, layer), pixels)
         tried = maps.var((2, 3)).topk(min(channels, maps.shape[1]), dim=1).indices
         evaluations = Evaluations(net, score, tried.numel())
