@@ -9,8 +9,24 @@ if TYPE_CHECKING:  # that module adds these commands to its own
 
 
 def evidence_commands(add: _Adder) -> None:
+    _score(add)
     _sanity(add)
     _mistakes(add)
+
+
+def _score(add: _Adder) -> None:
+    parser = add.command("score", "score:score")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    parser.add_argument("--methods", metavar="A,B", help=add.help("score_methods"))
+    parser.add_argument("--images", type=int, default=32, metavar="N", help=add.help("score_images"))
+    parser.add_argument("--pick", default="any", metavar="PICK", help=add.help("explain_pick"))
+    parser.add_argument("--true-class", metavar="CLASS", help=add.help("explain_true_class"))
+    parser.add_argument("--layer", metavar="LAYER", help=add.help("explain_layer"))
+    parser.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", help=add.help("score_set"))
+    parser.add_argument("--slow", action="store_true", help=add.help("score_slow"))
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help=add.help("score_seed"))
+    parser.add_argument("--sort", metavar="SCORE", help=add.help("score_sort"))
+    parser.add_argument("--out", metavar="CSV|JSON", help=add.help("score_out"))
 
 
 def _sanity(add: _Adder) -> None:
