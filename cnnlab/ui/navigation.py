@@ -20,6 +20,7 @@ EXPLAIN_PAGE = "pages/explain.py"
 SANITY_PAGE = "pages/sanity.py"
 INSIDE_PAGE = "pages/inside.py"
 PREDICT_PAGE = "pages/predict.py"
+MISTAKES_PAGE = "pages/mistakes.py"
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ICONS = {
@@ -32,6 +33,7 @@ _ICONS = {
     RUNS_PAGE: ":material/table_rows:",
     COMPARE_PAGE: ":material/compare_arrows:",
     EXPLAIN_PAGE: ":material/center_focus_strong:",
+    MISTAKES_PAGE: ":material/help_center:",
     SANITY_PAGE: ":material/rule:",
     INSIDE_PAGE: ":material/biotech:",
     PREDICT_PAGE: ":material/batch_prediction:",
