@@ -8,17 +8,17 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cnnlab.data.types import Batch, Progress
+from cnnlab.data.types import Progress
 from cnnlab.errors import LabError
 from cnnlab.explain import needs
 from cnnlab.explain.base import Attributed, attributed, method_entry, method_options, methods_for
 from cnnlab.explain.borrow import borrowed
 from cnnlab.explain.layers import choose_layer
 from cnnlab.explain.progress import listening
+from cnnlab.explain.reading import Reading
 from cnnlab.models.network import Network
 from cnnlab.registry import Entry
 from cnnlab.tasks.base import Task
@@ -86,14 +86,13 @@ def explain_batch(
     with borrowed(network) as net, listening(progress):
         for start in range(0, len(inputs), BATCH):
             pixels = inputs[start : start + BATCH].to(net.mean.device)
-            predicted, probabilities = _predict(net, task, pixels)
-            wanted = zip(targets[start : start + BATCH], predicted, strict=True)
-            explained = [_checked_target(target, len(probabilities[0]), best) for target, best in wanted]
+            reading = Reading(task, pixels, targets[start : start + BATCH])
             chosen = choose_layer(net, pixels, layer) if takes_layer else None
-            maps, notes = _maps(entry, net, task, pixels, explained, chosen, values)
-            for i, target in enumerate(explained):
+            maps, notes = _maps(entry, net, task, pixels, reading, chosen, values)
+            for i, target in enumerate(reading.targets):
                 said = {name: float(numbers[i]) for name, numbers in notes.items()}
-                found.append(Explanation(maps[i], method, chosen, target, predicted[i], probabilities[i], said))
+                read = (reading.predicted[i], reading.probabilities[i])
+                found.append(Explanation(maps[i], method, chosen, target, *read, said))
     return found
 
 
@@ -102,40 +101,26 @@ def _maps(
     network: Network,
     task: Task,
     pixels: Tensor,
-    targets: list[int],
+    reading: Reading,
     layer: str | None,
     values: Mapping[str, Any],
 ) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
     """[N, H, W], and [N] by the name of a note: at once, or one target after the other where the method expands."""
+    if not entry.facts.get("unaltered"):
+        reading.ask(network)
     if not entry.facts.get("expands"):
-        score = partial(task.score, target=torch.tensor(targets, device=pixels.device))
-        return _arrays(attributed(entry.name, network, pixels, score, layer=layer, **values))
-    maps = np.empty((len(targets), *pixels.shape[2:]), np.float32)
+        return _arrays(attributed(entry.name, network, pixels, reading.score, layer=layer, **values))
+    maps = np.empty((len(pixels), *pixels.shape[2:]), np.float32)
     notes: dict[str, NDArray[np.float32]] = {}
-    for target in sorted(set(targets)):
-        rows = [i for i, each in enumerate(targets) if each == target]
+    for target in sorted(set(reading.targets)):
+        rows = [i for i, each in enumerate(reading.targets) if each == target]
         score = partial(task.score, target=target)
         maps[rows], said = _arrays(attributed(entry.name, network, pixels[rows], score, layer=layer, **values))
         for name, numbers in said.items():
-            notes.setdefault(name, np.zeros(len(targets), np.float32))[rows] = numbers
+            notes.setdefault(name, np.zeros(len(pixels), np.float32))[rows] = numbers
     return maps, notes
 
 
 def _arrays(found: Attributed) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
     notes = {name: numbers.detach().float().cpu().numpy() for name, numbers in found.notes.items()}
     return found.maps.detach().float().cpu().numpy(), notes
-
-
-def _predict(network: Network, task: Task, inputs: Tensor) -> tuple[list[int], list[tuple[float, ...]]]:
-    batch = Batch(inputs, None, None, torch.zeros(len(inputs), dtype=torch.int64))
-    with torch.no_grad():
-        columns = task.decode(task.forward(network, batch), batch).columns
-    return [int(p) for p in columns["prediction"]], [tuple(row) for row in columns["probabilities"].tolist()]
-
-
-def _checked_target(target: int | None, classes: int, predicted: int) -> int:
-    if target is None:
-        return predicted
-    if not 0 <= target < classes:
-        raise LabError("unknown_class", field="--target", value=target, known=f"0–{classes - 1}")
-    return target

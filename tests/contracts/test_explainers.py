@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from cnnlab.errors import LabError
 from cnnlab.explain import needs
 from cnnlab.explain.base import COSTS, Attributed, Score, attributed, method_entry, methods_for
+from cnnlab.explain.borrow import borrowed
 from cnnlab.explain.explain import explain
 from cnnlab.i18n import LANGUAGES
 from cnnlab.models.network import Network
@@ -46,6 +47,8 @@ QUICK_OPTIONS: dict[str, dict[str, Any]] = {
 
 # the product of two that are not negative, or not positive, can be 0 everywhere
 MAY_BE_EMPTY = ("guided_grad_cam",)
+# weights that are shares of all scores are equal where a network with random weights gives all the same
+MAY_BE_ALIKE = (*MAY_BE_EMPTY, "score_cam")
 
 
 class Subject:
@@ -120,8 +123,13 @@ def together_and_alone(method: str, network: Network, inputs: Tensor) -> tuple[T
 def test_a_map_for_each_input_and_nothing_left_behind(method: str, subject: Subject, channels: int) -> None:
     if channels == 1 and method not in ON_ALL_NETWORKS:
         pytest.skip("a method meets one number of channels")
-    inputs = subject.images(channels)
-    found = found_by(method, subject.network(channels), inputs)
+    inputs, asked = subject.images(channels), []
+
+    def heard(raw: Tensor) -> Tensor:
+        asked.append(raw.detach())
+        return score(raw)
+
+    found = found_by(method, subject.network(channels), inputs, heard)
     assert found.maps.shape == (2, *inputs.shape[2:])
     assert found.maps.dtype == torch.float32
     assert not found.maps.requires_grad
@@ -129,6 +137,9 @@ def test_a_map_for_each_input_and_nothing_left_behind(method: str, subject: Subj
     assert found.maps.abs().amax() > 0 or method in MAY_BE_EMPTY
     assert all(note.shape == (2,) and torch.isfinite(note).all() for note in found.notes.values())
     assert subject.untouched(channels)
+    if method_entry(method).facts.get("unaltered"):
+        with torch.no_grad(), borrowed(subject.network(channels)) as network:
+            torch.testing.assert_close(asked[0], network(inputs), rtol=1e-3, atol=1e-3)
 
 
 def test_a_map_of_a_batch_is_the_map_of_each(method: str, subject: Subject) -> None:
@@ -165,7 +176,7 @@ def test_every_target_has_an_explanation_of_its_own(method: str, subject: Subjec
     assert [explanation.target for explanation in found] == list(targets)
     assert all(explanation.map.shape == inputs.shape[2:] for explanation in found)
     differ = bool(np.abs(found[0].map - found[1].map).max() > 0)
-    if method not in MAY_BE_EMPTY:
+    if method not in MAY_BE_ALIKE:
         assert differ is not bool(method_entry(method).facts.get("class_free"))
     if found[0].layer is not None:
         assert isinstance(network.get_submodule(found[0].layer), nn.Module)
