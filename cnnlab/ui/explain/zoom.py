@@ -1,0 +1,37 @@
+"""All panels in one figure: what is zoomed in one is zoomed in all, and the pointer tells the value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnlab.ui.language import language, t
+
+if TYPE_CHECKING:
+    from cnnlab.explain.sheet import Strip
+
+
+def draw(made: Sequence[Strip], titles: Sequence[str]) -> None:
+    from cnnlab.plots.attributions import Square, figure
+    from cnnlab.plots.palette import palette
+
+    rows = []
+    for strip in made:
+        panels = zip(strip.panels, titles, strict=True)
+        squares = [Square(title, panel.picture, panel.values) for panel, title in panels]
+        rows.append([Square(_name(strip), strip.picture), *squares])
+    st.plotly_chart(
+        figure(rows, palette(st.context.theme.type), language(), t("explain_page.value")),
+        key="explain_zoom",
+        config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d"]},
+        alt=t("explain_page.zoom_alt", count=len(made), maps=sum(len(strip.panels) for strip in made)),
+    )
+    st.caption(t("explain_page.zoom_help"))
+
+
+def _name(strip: Strip) -> str:
+    from cnnlab.explain import words
+
+    return words.verdict(strip.row, strip.source.class_names, language())
