@@ -16,6 +16,7 @@ from cnnlab.data.splits import SplitIndex
 from cnnlab.errors import ExperimentError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.predictions import write_predictions
+from cnnlab.explain.tracking import Tracker
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
 from cnnlab.pace import Pace
@@ -61,6 +62,8 @@ class Session:
         self._stop_if_asked()
         self._build()
         self._restore()
+        experiment, log = self._experiment, self._journal.log
+        self._maps = Tracker(self._journal.folder, experiment, self._data, self._network, self._task, self._state, log)
         self._announce()
 
     def _load(self) -> Dataset:
@@ -182,6 +185,7 @@ class Session:
                     self._record_measuring("validating", event)
                 self._report(event)
                 self._stop_if_asked()
+        self._maps.after(self._state.epoch, last=True)
         return "early_stopping" if self._state.stopped_early else "completed"
 
     def _record_step(self, step: Step) -> None:
@@ -218,6 +222,7 @@ class Session:
         }
         self._save(record)
         self._journal.append_epoch(record)
+        self._maps.after(result.epoch)
         if fine_tuning.unfreezes_after(self._network, self._spec, result.epoch):
             self._journal.log(f"backbone unfrozen at epoch {result.epoch + 1}")
 
