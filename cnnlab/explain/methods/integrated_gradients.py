@@ -42,6 +42,7 @@ def attribute(
         for image, base in zip(pixels, bases, strict=True):
             before, total = len(found) * (steps + 1), len(pixels) * (steps + 1)
             found.append(_along(net, score, image, base, steps, before=before, of=total))
+            progress.report(before + steps + 1, total)  # what was not needed is done too
         maps, left, taken = zip(*found, strict=True)
         return Attributed(torch.stack(maps), {"gap": torch.stack(left), "steps": torch.tensor(taken)})
 
