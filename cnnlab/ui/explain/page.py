@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnnlab.runs.run import Run
 from cnnlab.ui import trained
-from cnnlab.ui.explain import cards, downloads, grading, image, maps, methods, runs, targets, view, zoom
+from cnnlab.ui.explain import batch, cards, downloads, grading, image, maps, methods, runs, targets, view, zoom
 from cnnlab.ui.explain.image import Shown
 from cnnlab.ui.explain.targets import Targets
 from cnnlab.ui.language import language, t
@@ -92,3 +92,5 @@ def _maps(
             methods.about(asked)
     if not target.minus:
         grading.draw(chosen, made, asked, titles, graded)
+    with st.expander(t("explain_page.batch"), icon=":material/table_chart:"):
+        batch.draw(chosen[0], asked.layer, asked.options)
