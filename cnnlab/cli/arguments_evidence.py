@@ -11,7 +11,9 @@ if TYPE_CHECKING:  # that module adds these commands to its own
 def evidence_commands(add: _Adder) -> None:
     _score(add)
     _sanity(add)
+    _timeline(add)
     _mistakes(add)
+    _laboratory(add)
 
 
 def _score(add: _Adder) -> None:
@@ -58,3 +60,23 @@ def _mistakes(add: _Adder) -> None:
     parser.add_argument("--state", metavar="STATE", help=add.help("review_state"))
     parser.add_argument("--note", metavar="TEXT", help=add.help("review_note"))
     parser.add_argument("--undo", action="store_true", help=add.help("review_undo"))
+
+
+def _laboratory(add: _Adder) -> None:
+    parser = add.command("laboratory", "laboratory:laboratory")
+    parser.add_argument("--variant", default="shortcut", metavar="VARIANT", help=add.help("laboratory_variant"))
+    parser.add_argument("--samples", type=int, default=2000, metavar="N", help=add.help("laboratory_samples"))
+    parser.add_argument("--epochs", type=int, default=10, metavar="N", help=add.help("laboratory_epochs"))
+    parser.add_argument("--share", type=float, default=1.0, metavar="SHARE", help=add.help("laboratory_share"))
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help=add.help("laboratory_seed"))
+    parser.add_argument("--images", type=int, default=60, metavar="N", help=add.help("laboratory_images"))
+    parser.add_argument("--methods", metavar="A,B", help=add.help("laboratory_methods"))
+    parser.add_argument("--out", metavar="JSON", help=add.help("laboratory_out"))
+
+
+def _timeline(add: _Adder) -> None:
+    parser = add.command("timeline", "timeline:timeline")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help=add.help("timeline_runs"))
+    parser.add_argument("--method", default="grad_cam", metavar="METHOD", help=add.help("timeline_method"))
+    parser.add_argument("--images", type=int, default=8, metavar="N", help=add.help("timeline_images"))
+    parser.add_argument("--out", metavar="PNG", help=add.help("timeline_out"))
