@@ -52,11 +52,18 @@ class Strip:
 
 
 def strips(sources: Sequence[Source], display: Display) -> list[Strip]:
-    """Image by image, one strip a network, so that what is compared lies together; scales as the display says."""
+    """Image by image, one strip a network, so that what is compared lies together; scales as the display says.
+
+    Of one method, each network has a scale of its own: how large scores are differs from network to network.
+    """
     ordered = [(source, source.rows[i]) for i in range(_most_rows(sources)) for source in sources]
-    cells = [cell for _, row in ordered for cell in row.cells if cell.explanation is not None]
-    drawn = [displays.shown(cell.explanation.map, display) for cell in cells if cell.explanation is not None]
-    found = iter(zip(drawn, displays.scales(drawn, [cell.method for cell in cells], display), strict=True))
+    drawn, groups = [], []
+    for source, row in ordered:
+        for cell in row.cells:
+            if cell.explanation is not None:
+                drawn.append(displays.shown(cell.explanation.map, display))
+                groups.append((source.run_id, cell.method))
+    found = iter(zip(drawn, displays.scales(drawn, groups, display), strict=True))
     made = []
     for source, row in ordered:
         picture = picture_of(row.subject.inputs)

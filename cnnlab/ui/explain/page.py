@@ -41,16 +41,14 @@ def draw(chosen: Sequence[Run], subjects: Sequence[Shown]) -> None:
     """Methods and class, then the maps and their scores."""
     names = trained.model_of(chosen[0]).card.outputs.class_names
     wanted = methods.choose(chosen)
-    row = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom")
-    below = st.container()
-    with row, st.popover(t("explain_page.display"), icon=":material/tune:", key="explain_display"):
-        display = view.display()
-        layer = methods.layer(chosen, subjects, wanted)
-        values = methods.settings(wanted)
-    with row:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        mode = targets.mode()
+        with st.popover(t("explain_page.display"), icon=":material/tune:", key="explain_display"):
+            display = view.display()
+            layer = methods.layer(chosen, subjects, wanted)
+            values = methods.settings(wanted)
         shown_as = view.choose()
-    with below:
-        target = targets.choose(subjects, names, maps.predictions_of(chosen[0], subjects))
+    target = targets.choose(mode, subjects, names, maps.predictions_of(chosen[0], subjects))
     if not wanted:
         st.markdown(t("explain_page.no_method"))
         return

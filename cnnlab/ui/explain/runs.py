@@ -23,16 +23,23 @@ _PARAMETER = "with"
 
 def choose() -> list[Run]:
     """The run that the images come from, then those it is compared with; none where no run has weights yet."""
-    first = run_choice.choose(t("explain_page.empty"))
+    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+    with left:
+        first = run_choice.choose(t("explain_page.empty"))
     if first is None:
         return []
+    with right:
+        return [first, *_compared(first)]
+
+
+def _compared(first: Run) -> list[Run]:
     others = _fitting(first)
     wanted = [run_id for run_id in _asked() if run_id != first.run_id]
     if unfit := [run_id for run_id in wanted if run_id not in others]:
         raise RunError("runs_differ", field=t("explain_page.compared"), value=unfit[0][:8])
     if not others:
         address.keep(_PARAMETER, None)
-        return [first]
+        return []
     key = f"explain_with_{first.run_id}"
     if wanted or key not in st.session_state:
         st.session_state[key] = wanted[: MOST - 1]
@@ -49,7 +56,7 @@ def choose() -> list[Run]:
         persist_state="session",
     )
     address.keep(_PARAMETER, ",".join(chosen) or None)
-    return [first, *(others[run_id] for run_id in chosen)]
+    return [others[run_id] for run_id in chosen]
 
 
 def say_who_has_seen(runs: Sequence[Run], subjects: Sequence[Subject]) -> None:

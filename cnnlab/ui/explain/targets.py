@@ -33,9 +33,13 @@ class Targets:
     minus: bool = False
 
 
-def choose(subjects: Sequence[Subject], names: Sequence[str], said: Said) -> Targets:
+def mode() -> str:
+    """One class, three side by side, or the difference of two."""
+    return view.segments("classes", MODES)
+
+
+def choose(mode: str, subjects: Sequence[Subject], names: Sequence[str], said: Said) -> Targets:
     """``said``: by the first network, in the order of ``subjects``."""
-    mode = view.segments("classes", MODES)
     if len(subjects) == 1:
         _bars(subjects[0], names, said[0][1], clickable=mode == "one")
     if mode == "three":
@@ -73,7 +77,7 @@ def _bars(subject: Subject, names: Sequence[str], probabilities: Sequence[float]
         for place in shown:
             with grid.cell():
                 st.button(
-                    _bar_words(place, names, probabilities, order[0], subject.known_label),
+                    f"{plain(names[place])} **{formats.percent(probabilities[place], language())}**",
                     key=f"explain_class_{place}",
                     type="secondary" if clickable and place == chosen else "tertiary",
                     icon=":material/check:" if clickable and place == chosen else None,
@@ -83,17 +87,16 @@ def _bars(subject: Subject, names: Sequence[str], probabilities: Sequence[float]
                     args=(subject, place, order[0]),
                 )
                 st.progress(round(100 * min(1.0, max(0.0, probabilities[place]))))  # a share would be cut
+                if marks := _marks(place, order[0], subject.known_label):
+                    st.caption(marks, text_alignment="center")
     if clickable and len(order) > _BARS:
         _every_class(subject, names, probabilities, order)
 
 
-def _bar_words(
-    place: int, names: Sequence[str], probabilities: Sequence[float], predicted: int, true: int | None
-) -> str:
-    """``square 71.2 % · predicted``"""
-    marks = [t(f"explanation.role.{role}") for role, at in (("predicted", predicted), ("true", true)) if at == place]
-    share = formats.percent(probabilities[place], language())
-    return " · ".join([f"{plain(names[place])} **{share}**", *marks])
+def _marks(place: int, predicted: int, true: int | None) -> str:
+    """``predicted, true``: which of both a class is."""
+    roles = (("predicted", predicted), ("true", true))
+    return ", ".join(t(f"explanation.role.{role}") for role, at in roles if at == place)
 
 
 def _every_class(subject: Subject, names: Sequence[str], probabilities: Sequence[float], order: Sequence[int]) -> None:

@@ -23,7 +23,7 @@ def display() -> Display:
 def choose() -> str:
     """Cards, or one figure that is zoomed as a whole and tells values."""
     labels = {name: t(f"explain_page.view.{name}") for name in VIEWS}
-    return _segments("view", VIEWS, labels, collapsed=True)
+    return _segments("view", VIEWS, labels)
 
 
 def _choice(name: str, default: str) -> str:
@@ -42,7 +42,7 @@ def _choice(name: str, default: str) -> str:
     return chosen or default
 
 
-def _segments(name: str, known: tuple[str, ...], labels: dict[str, str], *, collapsed: bool = False) -> str:
+def _segments(name: str, known: tuple[str, ...], labels: dict[str, str]) -> str:
     key = f"explain_{name}"
     _from_address(name, key, known, known[0])
     chosen = st.segmented_control(
@@ -52,7 +52,6 @@ def _segments(name: str, known: tuple[str, ...], labels: dict[str, str], *, coll
         format_func=labels.__getitem__,
         key=key,
         persist_state="session",
-        label_visibility="collapsed" if collapsed else "visible",
     )
     address.keep(name, None if chosen in (None, known[0]) else chosen)
     return chosen or known[0]

@@ -18,10 +18,11 @@ def draw(made: Sequence[Strip], titles: Sequence[str]) -> None:
     from cnnlab.plots.palette import palette
 
     rows = []
+    several = len({strip.source.run_id for strip in made}) > 1
     for strip in made:
         panels = zip(strip.panels, titles, strict=True)
         squares = [Square(title, panel.picture, panel.values) for panel, title in panels]
-        rows.append([Square(_name(strip), strip.picture), *squares])
+        rows.append([Square(_name(strip, several=several), strip.picture), *squares])
     st.plotly_chart(
         figure(rows, palette(st.context.theme.type), language(), t("explain_page.value")),
         key="explain_zoom",
@@ -31,7 +32,8 @@ def draw(made: Sequence[Strip], titles: Sequence[str]) -> None:
     st.caption(t("explain_page.zoom_help"))
 
 
-def _name(strip: Strip) -> str:
-    from cnnlab.explain import words
-
-    return words.verdict(strip.row, strip.source.class_names, language())
+def _name(strip: Strip, *, several: bool) -> str:
+    """Short: on a phone there is room for little."""
+    subject = strip.row.subject
+    title = t("explain_page.image", index=subject.index) if subject.index is not None else subject.name
+    return f"{title} · {strip.source.name}" if several else title
