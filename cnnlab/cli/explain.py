@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli.catalogues import ProgressBar
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.experiment import parse_setting
@@ -43,10 +44,11 @@ def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     asked = _asked(arguments, names)
     subjects = _subjects(arguments, journals[0], home, models[0])
     check_counts(runs, subjects)
-    sources = [
-        Source(run, journal.experiment().name or run[:8], names, tuple(explain_several(model, subjects, asked)))
-        for run, journal, model in zip(runs, journals, models, strict=True)
-    ]
+    sources = []
+    for run, journal, model in zip(runs, journals, models, strict=True):
+        with ProgressBar(output) as bar:
+            rows = explain_several(model, subjects, asked, progress=bar)
+        sources.append(Source(run, journal.experiment().name or run[:8], names, tuple(rows)))
     made = strips(sources, display)
     only_with_maps(made)
     _write(arguments, made, asked, display, output)

@@ -13,7 +13,7 @@ from cnnlab.explain.several import Asked, Cell, Row, Target
 from cnnlab.i18n import formats, translate
 from cnnlab.registry import registry
 
-_SHARES = ("gap",)  # notes that are parts of a whole
+_SHARES = ("gap", "fit")  # notes that are parts of a whole
 
 
 def method_title(method: str, language: str) -> str:
@@ -54,7 +54,9 @@ def cell_line(cell: Cell, class_names: Sequence[str], language: str) -> str:
     found = cell.explanation
     if found is None:
         return ""
-    parts = [translate("explanation.for_class", language, label=class_names[found.target])]
+    free = registry("explainer")[found.method].facts.get("class_free", False)
+    label = class_names[found.target]
+    parts = [translate("explanation.for_every_class" if free else "explanation.for_class", language, label=label)]
     if found.layer:
         parts.append(translate("explanation.at_layer", language, layer=found.layer.removeprefix("body.")))
     return " · ".join([*parts, *note_words(found, language)])
