@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from cnnlab.explain.render import Picture, coloured
+from cnnlab.explain.render import Picture, coloured, overlay
 from cnnlab.explain.timeline import Moment, Probes, Timeline
 
 CELL = 96  # least pixels of a map's side
@@ -27,6 +27,17 @@ def pictures_of(probes: Probes) -> list[Picture]:
     """[H, W, 3] for each probe: the image itself."""
     shape = (*probes.pictures.shape[:3], 3)
     return list(np.ascontiguousarray(np.broadcast_to(probes.pictures, shape)))
+
+
+def overlays_of(probes: Probes, moment: Moment) -> list[Picture]:
+    """[H, W, 3] for each probe: its map over the greyed image."""
+    pictures = pictures_of(probes)
+    found = []
+    for picture, values in zip(pictures, moment.maps, strict=True):
+        height, width = picture.shape[:2]
+        large = Image.fromarray(values).resize((width, height), Image.Resampling.BILINEAR)
+        found.append(overlay(picture, np.asarray(large, np.float32)))
+    return found
 
 
 def sheet_png(timelines: list[Timeline]) -> bytes:

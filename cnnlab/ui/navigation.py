@@ -18,6 +18,8 @@ RUNS_PAGE = "pages/runs.py"
 COMPARE_PAGE = "pages/compare.py"
 EXPLAIN_PAGE = "pages/explain.py"
 SANITY_PAGE = "pages/sanity.py"
+TIMELINE_PAGE = "pages/timeline.py"
+LABORATORY_PAGE = "pages/laboratory.py"
 INSIDE_PAGE = "pages/inside.py"
 PREDICT_PAGE = "pages/predict.py"
 MISTAKES_PAGE = "pages/mistakes.py"
@@ -35,6 +37,8 @@ _ICONS = {
     EXPLAIN_PAGE: ":material/center_focus_strong:",
     MISTAKES_PAGE: ":material/help_center:",
     SANITY_PAGE: ":material/rule:",
+    TIMELINE_PAGE: ":material/timeline:",
+    LABORATORY_PAGE: ":material/science:",
     INSIDE_PAGE: ":material/biotech:",
     PREDICT_PAGE: ":material/batch_prediction:",
 }
