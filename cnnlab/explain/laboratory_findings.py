@@ -94,6 +94,16 @@ class Bench:
     def cue_class(self) -> int:
         return 0  # the default of the dataset's option ``cue_class``
 
+    def first(self, of_class: int, of_others: int) -> list[int]:
+        """Places in the test split: the first of the class with the cue, then the first of each other class."""
+        mine = np.flatnonzero(self.labels == self.cue_class)[:of_class].tolist()
+        others = [int(np.flatnonzero(self.labels == label)[0]) for label in np.unique(self.labels)]
+        return mine + [place for place in others if self.labels[place] != self.cue_class][:of_others]
+
+    def look(self, places: Sequence[int]) -> tuple[Tensor, list[int]]:
+        """Inputs [N, C, H, W] uint8, all with the cue, and their labels."""
+        return self._cued.test.pick(places).inputs, [int(label) for label in self.labels[list(places)]]
+
     def answers_of(self, model: TrainedModel, own: Dataset) -> dict[str, float]:
         """Shares of test images. ``own``: on the images as the network's own test split has them.
 
