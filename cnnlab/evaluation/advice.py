@@ -1,7 +1,8 @@
 """What to do next about a network's mistakes: at most two sentences, the most telling first. By stated rules.
 
 - "none": there are no mistakes.
-- "labels": a mistake's label may be wrong (see ``label_issues``): to be looked at before anything else.
+- "weak": more than a tenth of all labels are suspected, which says more of the network than of the labels.
+- "labels": else, a mistake's label may be wrong (see ``label_issues``): to be looked at before anything else.
 - "pair": at least three mistakes, and at least a fifth of all, take one class for one other.
 - "class": at least three mistakes, and at least two fifths of all, are of one true class.
 - "sure": the median confidence of the mistakes is at least 0.9.  "close": it is below 0.6.
@@ -19,10 +20,11 @@ from cnnlab.evaluation.judged import Judged
 
 AT_LEAST = 3
 PAIR_SHARE, CLASS_SHARE = 0.2, 0.4
+SUSPECTED_SHARE = 0.1
 SURE, CLOSE = 0.9, 0.6
 MOST = 2
 
-KINDS = ("none", "labels", "pair", "class", "sure", "close", "spread")
+KINDS = ("none", "weak", "labels", "pair", "class", "sure", "close", "spread")
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Advice:
     """``kind``: below "mistakes.advice." in the catalogue. Classes by their numbers, where it is about any."""
 
     kind: str
-    count: int = 0  # of the mistakes it is about
-    total: int = 0  # of all mistakes
+    count: int = 0  # of the mistakes it is about; "weak": of the suspected labels
+    total: int = 0  # of all mistakes; "weak": of the test images
     share: float = 0.0  # a confidence, where it is about one
     true_class: int | None = None
     predicted_class: int | None = None
@@ -47,6 +49,9 @@ def advice(judged: Judged) -> list[Advice]:
 
 
 def _labels(judged: Judged, total: int) -> Advice | None:
+    suspected = int(judged.issues.suspected.sum())
+    if suspected > SUSPECTED_SHARE * len(judged):
+        return Advice("weak", suspected, len(judged))
     count = int((judged.issues.suspected & judged.wrong).sum())
     return Advice("labels", count, total) if count else None
 

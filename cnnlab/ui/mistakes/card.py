@@ -15,19 +15,19 @@ from cnnlab.ui.mistakes.case import Case
 from cnnlab.ui.navigation import EXPLAIN_PAGE
 from cnnlab.ui.text import plain
 
-_SIDE = 128
+_SIDE = 112
 
 
 def draw(case: Case, card: Card, *, alone: bool = False) -> None:
     """``alone``: the whole width and nothing folded."""
     index = formats.whole(card.index, language())
     st.markdown(f"**{t('mistakes.image', index=index)}** · {plain(card.file)}")
-    left, right = st.columns([1, 4] if alone else [2, 3], gap="small")
-    with left:
-        _pictures(case, card)
-    with right:
-        _badges(case, card)
-        _said(case, card)
+    with st.container(horizontal=True, gap="small"):
+        with st.container(width=_SIDE):
+            _pictures(case, card)
+        with st.container(width="stretch"):
+            _badges(case, card)
+            _said(case, card, alone=alone)
     if card.control_of is not None:
         of = formats.whole(card.control_of, language())
         st.caption(f"{t('mistakes.control_of', index=of)}: {_brief(case, card.control_of)}")
@@ -46,12 +46,15 @@ def draw(case: Case, card: Card, *, alone: bool = False) -> None:
 
 def _pictures(case: Case, card: Card) -> None:
     """The image as the network gets it; of a control, its mistake too."""
-    shown = [(card.index, t("mistakes_page.alt.image", index=card.index, file=card.file))]
+    indexes, captions = [card.index], [None if card.control_of is None else t("mistakes_page.control")]
+    alts = [t("mistakes_page.alt.image", index=card.index, file=card.file)]
     if card.control_of is not None:
-        shown.append((card.control_of, t("mistakes_page.alt.mistake", index=card.control_of)))
-    pixels = trained.dataset_of(case.run).test.pick([index for index, _ in shown]).inputs.permute(0, 2, 3, 1).numpy()
-    for picture, (_, alt) in zip(pixels, shown, strict=True):
-        pictures.draw(picture, alt=alt, side=_SIDE, width=_SIDE)
+        indexes.append(card.control_of)
+        captions.append(t("mistakes_page.its_mistake"))
+        alts.append(t("mistakes_page.alt.mistake", index=card.control_of))
+    pixels = trained.dataset_of(case.run).test.pick(indexes).inputs.permute(0, 2, 3, 1).numpy()
+    for picture, alt, caption in zip(pixels, alts, captions, strict=True):
+        pictures.draw(picture, alt=alt, caption=caption, side=_SIDE, width=_SIDE)
 
 
 def _badges(case: Case, card: Card) -> None:
@@ -67,14 +70,17 @@ def _badges(case: Case, card: Card) -> None:
             st.badge(t(f"mistakes.state.{review.state}"), icon=":material/rate_review:", color="blue")
 
 
-def _said(case: Case, card: Card) -> None:
+def _said(case: Case, card: Card, *, alone: bool) -> None:
     """The three classes with their probabilities; why the label is suspected."""
     from cnnlab.evaluation import mistake_words as words
 
     rows = words.rows(card, case.judged.names, language(), case.strong)
     st.markdown("  \n".join(f"{role}: {name} {share}" for role, name, share in rows))
-    if card.suspected:
+    if card.suspected and alone:
         st.caption(words.suspicion(card, case.judged.names, language(), case.strong))
+    elif card.suspected:
+        margin = formats.number(card.margin, 2, language())
+        st.caption(t("mistakes_page.counts_as", likely=case.strong(case.judged.names[card.likely]), margin=margin))
 
 
 def _brief(case: Case, index: int) -> str:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from cnnlab.evaluation.close_up import CloseUp, Neighbour
     from cnnlab.evaluation.features import Features
 
-_MAP, _NEAR = 160, 96
+_MAP, _NEAR = 160, 96  # pixels of one picture, at most
+_IN_A_ROW = 3
 
 
 def draw(case: Case, card: Card) -> None:
@@ -67,15 +68,14 @@ def _maps(case: Case, looked: CloseUp) -> None:
         st.error(sentence(problem), icon=":material/error:")
     if not looked.maps:
         return
-    with st.container(horizontal=True, gap="small"):
+    with st.grid(_IN_A_ROW, min_column_width=70, width=_IN_A_ROW * (_MAP + 16)) as grid:
         for one in looked.maps:
             role = words.role_of(looked.card, one.target, language())
             name = case.judged.names[one.target]
-            with st.container(width=_MAP, gap="xxsmall"):
+            with grid.cell():
                 alt = t("mistakes_page.alt.map", label=name, role=role)
                 pictures.draw(one.picture, alt=alt, side=_MAP, width="stretch")
-                share = formats.percent(one.explanation.probabilities[one.target], language())
-                st.caption(f"{case.strong(name)} {share} · {role}")
+                st.caption(f"{case.strong(name)} · {role}")
     scale = "signed" if looked.scale is not None and looked.scale.diverging else "unsigned"
     st.caption(f"{t('mistakes_page.one_scale')} {t(f'mistakes.read.{scale}')}")
 
@@ -84,10 +84,10 @@ def _neighbours(case: Case, number: int, near: tuple[Neighbour, ...]) -> None:
     st.markdown(t("mistakes.nearest", label=case.strong(case.judged.names[number])))
     if not near:
         st.caption(t("mistakes_page.no_neighbour"))
-    with st.container(horizontal=True, gap="small"):
+    with st.grid(_IN_A_ROW, min_column_width=70, width=_IN_A_ROW * (_NEAR + 16)) as grid:
         for one in near:
             alt = t("mistakes_page.alt.near", label=case.judged.names[number], file=one.file)
-            with st.container(width=_NEAR, gap="xxsmall"):
+            with grid.cell():
                 pictures.draw(one.picture, alt=alt, side=_NEAR, width="stretch")
                 st.caption(f"{plain(one.file)} · {formats.number(one.cosine, 2, language())}")
 

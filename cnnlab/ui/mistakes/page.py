@@ -95,8 +95,9 @@ def _advice(case: Case) -> None:
     st.markdown(f"**{t('mistakes_page.next')}**")
     for place, said in enumerate(advice(case.judged)):
         sentence = words.advice_words(said, case.judged.names, language(), case.strong)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(sentence, width="stretch")
+        words_beside, button = st.columns([6, 1], vertical_alignment="center")
+        words_beside.markdown(sentence)
+        with button:
             choice.follow(case, said, key=f"mistakes_follow_{place}")
 
 
