@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from cnnlab.explain.render import Picture, coloured, overlay
@@ -19,8 +20,7 @@ def maps_of(probes: Probes, moment: Moment) -> list[Picture]:
     """[H, W, 3] for each probe, each map over its own strongest place; signed ones on the diverging scale."""
     if not probes.signed:
         return [coloured(np.maximum(each, 0)) for each in moment.maps]
-    below = [np.concatenate([each, np.full_like(each[:1], -np.abs(each).max(initial=0.0))]) for each in moment.maps]
-    return [coloured(each)[:-1] for each in below]
+    return [coloured(_with_both_signs(each))[:-1] for each in moment.maps]
 
 
 def pictures_of(probes: Probes) -> list[Picture]:
@@ -35,8 +35,12 @@ def overlays_of(probes: Probes, moment: Moment) -> list[Picture]:
     found = []
     for picture, values in zip(pictures, moment.maps, strict=True):
         height, width = picture.shape[:2]
-        large = Image.fromarray(values).resize((width, height), Image.Resampling.BILINEAR)
-        found.append(overlay(picture, np.asarray(large, np.float32)))
+        large = np.asarray(Image.fromarray(values).resize((width, height), Image.Resampling.BILINEAR), np.float32)
+        if probes.signed:
+            taller = np.concatenate([picture, picture[:1]])
+            found.append(overlay(taller, _with_both_signs(large))[:-1])
+        else:
+            found.append(overlay(picture, np.maximum(large, 0)))
     return found
 
 
@@ -53,6 +57,11 @@ def sheet_png(timelines: list[Timeline]) -> bytes:
     content = io.BytesIO()
     sheet.save(content, format="PNG")
     return content.getvalue()
+
+
+def _with_both_signs(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[H, W] -> [1 + H, W]: the last row has the diverging scale chosen, also for a map without negative values."""
+    return np.concatenate([values, np.full_like(values[:1], -np.abs(values).max(initial=0.0))])
 
 
 def _rows(found: Timeline) -> list[list[Picture]]:

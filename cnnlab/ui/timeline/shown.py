@@ -23,7 +23,7 @@ from cnnlab.ui.timeline.kept import Found
 if TYPE_CHECKING:
     from cnnlab.explain.timeline import Moment, Probes, Timeline
 
-_CELL = 92  # pixels of a map on the page
+_CELL = 80  # pixels of a map on the page
 _HEIGHT = 360
 _SHORT = 24  # characters of a name in the legend
 _DISPLAYS = ("overlay", "map")
@@ -87,11 +87,11 @@ def curve(found: Found, epoch: int) -> None:
     for place, ((_, timeline), name) in enumerate(zip(found, names, strict=True)):
         alike = timeline.similarities()
         moment = timeline.at(epoch)
-        if len(found) == 1:
-            lines += _of_probes(timeline, alike)
         means = list(zip(map(float, timeline.epochs), alike.mean(axis=1).tolist(), strict=True))
         mean = t("timeline_page.mean") if len(found) == 1 else name
         lines.append(Line(place, mean, means, None if moment is None else float(moment.epoch)))
+        if len(found) == 1:
+            lines += _of_probes(timeline, alike)
     words = comparison.Words(t("run.curves.epoch"), t("compare.zoom"), t("compare.zoom_back"), t("compare.save"))
     option = comparison.overlaid(lines, palette(st.context.theme.type), words)
     first = "; ".join(f"{line.name}: {_number(line.values[0][1])}" for line in lines if not line.faint)
