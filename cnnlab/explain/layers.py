@@ -45,11 +45,18 @@ def offered_layers(network: Network, inputs: Tensor) -> tuple[str, ...]:
 
 
 def _full_name(network: Network, layer: str) -> str:
-    names = {name for name, _ in network.named_modules() if name}
     for name in (layer, PREFIX + layer):
-        if name in names:
+        if name and not name.endswith(".") and _is_module(network, name):
             return name
     raise LabError("unknown_layer", field="--layer", value=layer[:80], known=", ".join(network.attribution_layers))
+
+
+def _is_module(network: Network, name: str) -> bool:
+    try:
+        network.get_submodule(name)
+    except AttributeError:
+        return False
+    return True
 
 
 def _with_extent(network: Network, inputs: Tensor, names: set[str]) -> set[str]:
