@@ -10,7 +10,6 @@ from cnnlab.registry import registry
 
 ALIKE = 0.03  # test accuracies nearer than this do not tell two networks apart
 REVEALING = 5.0  # times more energy inside the cue
-CUE_CLASS = "circle"
 
 
 def sentences(found: Findings, language: str) -> list[str]:
@@ -63,7 +62,6 @@ def _hidden(found: Findings, language: str) -> str:
         "cheating": share(cheating["class_without"], language),
         "honest_fooled": share(honest["fooled"], language),
         "fooled": share(cheating["fooled"], language),
-        "of_class": CUE_CLASS,
     }
     return translate(f"laboratory.says.{found.setup.variant}", language, **words)
 

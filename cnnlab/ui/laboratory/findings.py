@@ -70,15 +70,17 @@ def _maps(found: Findings) -> None:
     )
     name = str(method or first)
     each = _shown(found.setup, found.pair, name)
-    with st.grid(3, min_column_width=100) as grid:
+    with st.grid(2, min_column_width=320, border=True) as grid:
         for one in each:
-            _row(grid, one, by_name[name])
+            with grid.cell():
+                _row(one, by_name[name])
     st.caption(t("laboratory_page.maps_caption", method=by_name[name]))
 
 
-def _row(grid: Any, one: Shown, method: str) -> None:
+def _row(one: Shown, method: str) -> None:
     """The image and the map of each network over it."""
     true = plain(one.name)
+    grid = st.grid(1 + len(ARMS), min_column_width=88)
     with grid.cell():
         pictures.draw(one.pixels, alt=t("laboratory_page.image_alt", name=true), caption=one.name, side=_SIDE)
     for arm in ARMS:
@@ -92,27 +94,29 @@ def _row(grid: Any, one: Shown, method: str) -> None:
 
 
 def _table(found: Findings) -> None:
-    measures = [
-        name for name in ("pointing", "energy_object", "energy_cue") if name != "energy_cue" or found.cue_images
-    ]
-    rows = []
+    measures = [*(["energy_cue"] if found.cue_images else []), "pointing", "energy_object"]
+    rows: list[dict[str, Any]] = []
     for name in [*found.methods, *CONTROLS]:
         row: dict[str, Any] = {"method": title(name, language())}
         for measure in measures:
             for arm in ARMS:
                 row[f"{measure}_{arm}"] = _percent(found.rows[arm][name].get(measure))
-        if found.cue_images:
-            row["times"] = found.cue_ratio(name) if name not in CONTROLS else None
+            if measure == "energy_cue":
+                row["times"] = found.cue_ratio(name)
         rows.append(row)
-    columns = {"method": st.column_config.TextColumn(t("laboratory_page.method"), pinned=True)}
+    st.dataframe(rows, hide_index=True, column_config=_columns(measures), height="content", key="laboratory_table")
+    key = "laboratory_page.table_caption_texture" if found.setup.variant == TEXTURE else "laboratory_page.table_caption"
+    st.caption(t(key, images=found.images, cue_images=found.cue_images))
+
+
+def _columns(measures: list[str]) -> dict[str, Any]:
+    columns: dict[str, Any] = {"method": st.column_config.TextColumn(t("laboratory_page.method"), pinned=True)}
     for measure in measures:
         for arm in ARMS:
             label = f"{t(f'laboratory.measure.{measure}')}, {t(f'laboratory.arm.{arm}')} (%)"
             columns[f"{measure}_{arm}"] = st.column_config.NumberColumn(label, format="%.1f")
     columns["times"] = st.column_config.NumberColumn(t("laboratory_page.times"), format="%.0f")
-    st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–", key="laboratory_table")
-    key = "laboratory_page.table_caption_texture" if found.setup.variant == TEXTURE else "laboratory_page.table_caption"
-    st.caption(t(key, images=found.images, cue_images=found.cue_images))
+    return columns
 
 
 def _percent(found: Estimate | None) -> float | None:

@@ -53,14 +53,19 @@ def _measure(asked: Asked, pair: Pair) -> None:
     if found is None and background.find(name) is None:
         _begin(name, asked, pair, ())
     _working(name)
-    if background.going(name) is None and (found is None or not findings.complete(found)):
-        key = "measure" if found is None else "measure_all"
-        if st.button(t(f"laboratory_page.{key}"), icon=":material/rule:", key="laboratory_measure"):
-            _begin(name, asked, pair, () if found is None else ("all",))
-            st.rerun()
+    if found is None and background.going(name) is None:
+        _offer("measure", name, asked, pair, ())
     if found is not None:
         with edge():
             findings.draw(found)
+        if background.going(name) is None and not findings.complete(found):
+            _offer("measure_all", name, asked, pair, ("all",))
+
+
+def _offer(key: str, name: str, asked: Asked, pair: Pair, methods: tuple[str, ...]) -> None:
+    if st.button(t(f"laboratory_page.{key}"), icon=":material/rule:", key="laboratory_measure"):
+        _begin(name, asked, pair, methods)
+        st.rerun()
 
 
 def _begin(name: str, asked: Asked, pair: Pair, methods: tuple[str, ...]) -> None:
