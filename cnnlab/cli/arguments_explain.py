@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,3 +36,4 @@ def explain_command(add: _Adder) -> None:
     parser.add_argument("--out", metavar="PNG", help=add.help("explain_out"))
     parser.add_argument("--array", metavar="FILE", help=add.help("explain_array"))
     parser.add_argument("--report", metavar="HTML", help=add.help("explain_report"))
+    parser.add_argument("--scorecard", action=argparse.BooleanOptionalAction, help=add.help("explain_scorecard"))

@@ -7,18 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli import explain_scores
 from cnnlab.cli.catalogues import ProgressBar
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.experiment import parse_setting
+from cnnlab.explain import score_table, score_words
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.trained import TrainedModel
     from cnnlab.explain.display import Display
+    from cnnlab.explain.report import Table
+    from cnnlab.explain.scorecard import Card
     from cnnlab.explain.several import Asked
     from cnnlab.explain.sheet import Strip
+    from cnnlab.explain.sheet_cards import Cards
     from cnnlab.explain.subjects import Subject
 
 ROLE_WORDS = {"predicted": "predicted", "true": "true", "runner-up": "runner_up", "runner_up": "runner_up"}
@@ -51,11 +56,20 @@ def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         sources.append(Source(run, journal.experiment().name or run[:8], names, tuple(rows)))
     made = strips(sources, display)
     only_with_maps(made)
-    _write(arguments, made, asked, display, output)
-    return _say(arguments, made, output)
+    by_run = dict(zip(runs, models, strict=True))
+    cards = explain_scores.cards_of(made, by_run, asked.options, arguments.scorecard, journals[0], home, output)
+    _write(arguments, made, asked, display, explain_scores.tables(made, cards, output.language), output)
+    return _say(arguments, made, cards, output)
 
 
-def _write(arguments: argparse.Namespace, made: list[Strip], asked: Asked, display: Display, output: Output) -> None:
+def _write(
+    arguments: argparse.Namespace,
+    made: list[Strip],
+    asked: Asked,
+    display: Display,
+    tables: list[Table],
+    output: Output,
+) -> None:
     from cnnlab.explain import words
     from cnnlab.explain.render import array_npy, panel_png, write
     from cnnlab.explain.report import html_report
@@ -77,7 +91,8 @@ def _write(arguments: argparse.Namespace, made: list[Strip], asked: Asked, displ
         one = Path(arguments.array).suffix != ".npz"
         write(Path(arguments.array), array_npy(alone) if one else values_npz(made), "--array")
     if arguments.report:
-        page = html_report(made, asked, display, output.language, command=_again(arguments, made, asked, display))
+        again = _again(arguments, made, asked, display)
+        page = html_report(made, asked, display, output.language, command=again, tables=tables)
         write(Path(arguments.report), page.encode(), "--report")
 
 
@@ -100,7 +115,7 @@ def _lines(strip: Strip, language: str) -> list[str]:
     return [f"{strip.row.subject.name} · {strip.source.name} · {verdict}"]
 
 
-def _say(arguments: argparse.Namespace, made: list[Strip], output: Output) -> int:
+def _say(arguments: argparse.Namespace, made: list[Strip], cards: Cards, output: Output) -> int:
     """What was made as JSON: of one explanation its own keys, of several a list of such."""
     problems = [problem for strip in made for panel in strip.panels for problem in panel.cell.problems]
     output.problems(problems)
@@ -108,11 +123,17 @@ def _say(arguments: argparse.Namespace, made: list[Strip], output: Output) -> in
     if arguments.report:
         written["report"] = arguments.report
     where = arguments.out or arguments.report or arguments.array
-    rows = [_values(strip, place) for strip in made for place in range(len(strip.panels))]
+    rows = [
+        _values(strip, place, graded[place])
+        for strip, graded in zip(made, cards, strict=True)
+        for place in range(len(strip.panels))
+    ]
     rows = [row for row in rows if row]
     if _is_one(made):
         (row,) = rows
-        output.result({**row, **written}, output.t("cli.explained", out=where, target=row["target"]))
+        lines = [output.t("cli.explained", out=where, target=row["target"])]
+        lines += [score_words.verdict(card, output.language) for graded in cards for card in graded if card]
+        output.result({**row, **written}, "\n".join(lines))
     else:
         values = {"run_id": arguments.run, "explanations": rows, **written}
         output.result(values, output.t("cli.explained_several", out=where, count=len(rows)))
@@ -123,7 +144,7 @@ def _is_one(made: list[Strip]) -> bool:
     return len(made) == 1 and len(made[0].panels) == 1
 
 
-def _values(strip: Strip, place: int) -> dict[str, Any]:
+def _values(strip: Strip, place: int, card: Card | None) -> dict[str, Any]:
     cell, names = strip.panels[place].cell, strip.source.class_names
     found = cell.explanation
     if found is None:
@@ -137,7 +158,7 @@ def _values(strip: Strip, place: int) -> dict[str, Any]:
         "target": names[found.target],
         "predicted": names[found.predicted],
         "probabilities": dict(zip(names, found.probabilities, strict=True)),
-        "scorecard": None,
+        "scorecard": None if card is None else score_table.card_values(card),
     }
     if found.notes:
         values["notes"] = dict(found.notes)

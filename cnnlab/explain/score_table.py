@@ -14,7 +14,7 @@ from cnnlab.explain.bootstrap import Estimate
 from cnnlab.registry import registry, unknown_name
 
 if TYPE_CHECKING:
-    from cnnlab.explain.scorecard import Control
+    from cnnlab.explain.scorecard import Card, Control
     from cnnlab.explain.scoring import Line, Plan, Scored
 
 CONTROLS: tuple[Control, ...] = ("random", "edges")
@@ -71,6 +71,11 @@ def as_dict(scored: Scored, lines: Sequence[Line], run_id: str) -> dict[str, Any
         "options": {name: dict(values) for name, values in scored.plan.options.items()},
         "methods": [_line_dict(line) for line in lines],
     }
+
+
+def card_values(card: Card) -> dict[str, dict[str, float | None]]:
+    """For JSON: ``{score: {"value", "random", "edge"}}``; ``null`` for what is not there."""
+    return {name: {"value": mark.value, "random": mark.random, "edge": mark.edges} for name, mark in card.marks.items()}
 
 
 def command_of(plan: Plan, run_id: str, class_names: Sequence[str] = (), sort: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnnlab.explain.bootstrap import Estimate
@@ -9,7 +10,7 @@ from cnnlab.i18n import formats, translate
 from cnnlab.registry import registry
 
 if TYPE_CHECKING:
-    from cnnlab.explain.scorecard import Control
+    from cnnlab.explain.scorecard import Card, Control
     from cnnlab.explain.scoring import Line
 
 DIGITS = 3
@@ -47,3 +48,25 @@ def won(line: Line, control: Control) -> str:
     """Scores in which the control is beaten, of those that both have."""
     beaten = line.beats.get(control)
     return f"{beaten.won}/{beaten.of}" if beaten else "–"
+
+
+def verdict(card: Card, language: str) -> str:
+    """ "better than random in 5 of 5 scores, than the edges in 2 of 5"."""
+    random, edges = card.beats("random"), card.beats("edges")
+    numbers = {"random": random.won, "of_random": random.of, "edges": edges.won, "of_edges": edges.of}
+    return translate("scores.verdict", language, **numbers)
+
+
+def card_rows(cards: Sequence[Card], language: str) -> list[tuple[str, ...]]:
+    """A row a score that one of ``cards``, of one image and class, has: title, a number a card, both controls."""
+    rows = []
+    for name in registry("score"):
+        marks = [card.marks[name] for card in cards]
+        if any(mark.value is not None for mark in marks):
+            values = [*(mark.value for mark in marks), marks[0].random, marks[0].edges]
+            rows.append((heading(name, language), *(_or_none(value, language) for value in values)))
+    return rows
+
+
+def _or_none(value: float | None, language: str) -> str:
+    return formats.UNKNOWN if value is None else written(value, language)
