@@ -125,7 +125,8 @@ class _Subject:
         self._settle(name, found)
         self._done += 1
         self._within()
-        return np.stack([each.map for each in found])
+        # random weights of a deep network may overflow: what is no number shows nothing
+        return np.nan_to_num(np.stack([each.map for each in found]), nan=0.0, posinf=0.0, neginf=0.0)
 
     def _settle(self, name: str, found: Sequence[Explanation]) -> None:
         self._layers.setdefault(name, found[0].layer)

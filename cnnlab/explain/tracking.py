@@ -96,7 +96,7 @@ def look(data: Dataset, network: Network, task: Task, method: str, images: int, 
     probes = Probes(tuple(rows), true, data.outputs.class_names, kept, method, found[0].layer, signed)
     return probes, Moment(
         epoch,
-        timeline.smaller(np.stack([each.map for each in found]), timeline.SIDE),
+        timeline.smaller(np.nan_to_num(np.stack([each.map for each in found])), timeline.SIDE),
         tuple(each.predicted for each in found),
         tuple(each.probabilities[each.target] for each in found),
     )
