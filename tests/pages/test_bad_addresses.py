@@ -32,6 +32,7 @@ ADDRESSES = [
     ("inside", "network"),
     ("inside", "design"),
     ("inside", "dataset"),
+    ("laboratory", "variant"),
 ]
 
 
