@@ -1,6 +1,6 @@
 """Scores of every method that suits, over test images, beside a random map and the edges; and what a card costs.
 
-python tests/benchmarks/scores.py [--images 32] [--methods a,b]
+python tests/benchmarks/scores.py [--images 24] [--methods a,b]
 
 Each network is trained as stated and graded by the command `score`. A cell is the mean over the images with its 95 %
 bootstrap interval; an arrow shows which way is better. "Random" and "edges" count the scores in which a method is
@@ -38,7 +38,7 @@ NETWORKS = {
     ),
 }  # fmt: skip
 CARDS = (("lenet5", 48), ("resnet18", 224))
-REPEATS = 3
+REPEATS = 2
 
 
 def cnnlab(home: str, *arguments: str) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def costs() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--images", type=int, default=32)
+    parser.add_argument("--images", type=int, default=24)
     parser.add_argument("--methods", default="all")
     arguments = parser.parse_args()
     command = f"python tests/benchmarks/scores.py --images {arguments.images} --methods {arguments.methods}"
