@@ -14,6 +14,8 @@ from tests.pages.test_run import BAD_IDS
 
 ADDRESSES = [
     ("explain", "run"),
+    ("explain", "with"),
+    ("explain", "index"),
     ("predict", "run"),
     ("train", "like"),
     ("train", "draft"),
