@@ -237,9 +237,9 @@ def _subjects(arguments: argparse.Namespace, journal: Journal, home: Home, model
         indices = picked_indices(journal, home, arguments.pick, arguments.place, arguments.count, **kinds)
     dataset = dataset_of(journal, home)
     images = [image_at(dataset, index) for index in indices]
-    manifest = dataset.test.manifest
+    manifest, numbers = dataset.test.manifest, {name: number for number, name in enumerate(names)}
     return [
-        Subject(image, str(manifest["file"][index]), int(manifest["label"][index]), index)
+        Subject(image, str(manifest["file"][index]), numbers.get(manifest["label"][index]), index)
         for image, index in zip(images, indices, strict=True)
     ]
 
