@@ -58,7 +58,7 @@ def _choose(run: Run, layer: str | None, options: Options) -> Plan | None:
     entries = registry("explainer")
     offered = methods_for(trained.model_of(run).network)
     instant = [name for name in offered if entries[name].facts["cost"] == "instant"]
-    labels = {name: f"{entries[name].text('title', language())} · {_cost(name)}" for name in offered}
+    labels = {name: _label(name) for name in offered}
     methods = st.pills(
         t("explain_batch.methods"),
         offered,
@@ -105,8 +105,11 @@ def _choose(run: Run, layer: str | None, options: Options) -> Plan | None:
     )
 
 
-def _cost(method: str) -> str:
-    return t(f"explain_page.cost.{registry('explainer')[method].facts['cost']}")
+def _label(method: str) -> str:
+    """What costs time says so."""
+    entry = registry("explainer")[method]
+    title, cost = entry.text("title", language()), entry.facts["cost"]
+    return title if cost == "instant" else f"{title} · {t(f'explain_page.cost.{cost}')}"
 
 
 def _changed(methods: list[str], options: Options) -> dict[str, dict[str, Any]]:
