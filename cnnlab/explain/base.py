@@ -3,9 +3,9 @@
 The data file states in ``facts``: ``order``, ``paper``, ``year``, ``link``; ``cost`` ("instant": shown at once;
 "seconds" and "minute": computed on request); ``signed`` (whether the map at default options says "against" as well as
 "for"); ``layers`` (whether the method looks at one layer); where they hold ``expands`` (it asks the network about more
-rows than it was given), ``unaltered`` (the first scores it asks for are those of the inputs as they are, in order) and
-``needs`` (what a network must have, see ``needs``). In ``texts``: ``title``, ``summary``
-and ``limits``, what the map does not say.
+rows than it was given), ``class_free`` (its map is the same for every class), ``unaltered`` (the first scores it asks
+for are those of the inputs as they are, in order) and ``needs`` (what a network must have, see ``needs``). In
+``texts``: ``title``, ``summary`` and ``limits``, what the map does not say.
 """
 
 from __future__ import annotations
