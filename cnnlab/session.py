@@ -15,7 +15,7 @@ from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
 from cnnlab.errors import ExperimentError
 from cnnlab.evaluation.card import Card
-from cnnlab.evaluation.predictions import write_predictions
+from cnnlab.evaluation.predictions import PREDICTIONS, write_predictions
 from cnnlab.explain.tracking import Tracker
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
@@ -132,6 +132,7 @@ class Session:
     def _announce(self) -> None:
         """Says what the weights will need to be used, then that training begins."""
         journal, data = self._journal, self._data
+        (journal.folder / PREDICTIONS).unlink(missing_ok=True)  # measured after an earlier attempt, of other weights
         card = Card(
             self._experiment.to_dict(),
             data.kind,
@@ -281,7 +282,7 @@ class Session:
         )
         measured = drain(passing, lambda event: self._record_measuring("testing", event))
         files = self._data.files
-        write_predictions(self._journal.folder / "predictions" / "test.parquet", measured.predictions, files)
+        write_predictions(self._journal.folder / PREDICTIONS, measured.predictions, files)
         return measured.metrics
 
     # telling and being told

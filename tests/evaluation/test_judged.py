@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cnnlab import worker
 from cnnlab.errors import LabError
 from cnnlab.evaluation.evaluate import held_out_predictions
 from cnnlab.evaluation.judged import judged
 from cnnlab.evaluation.predictions import PREDICTIONS
+from cnnlab.experiment import Experiment
 from cnnlab.home import Home
+from cnnlab.runs.journal import Journal
+from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
+from cnnlab.training.fit import Step
 from tests.evaluation.made_weights import untrained
 from tests.pages import made_runs
 
@@ -45,3 +50,16 @@ def test_predictions_and_weights_that_are_both_gone(home: Home) -> None:
         judged(run, home)
     assert gone.value.problem.code == "model_missing"
     assert run.status().state is RunState.FINISHED
+
+
+def test_an_attempt_forgets_what_was_measured_of_earlier_weights(mlflow_home: Home) -> None:
+    journal = Journal.create(mlflow_home, Experiment().changed({"training.threads": 1}), worker=ProcessIdentity.own())
+    (journal.folder / PREDICTIONS).parent.mkdir()
+    (journal.folder / PREDICTIONS).write_bytes(b"of other weights")
+
+    def stop_in_training(event: object) -> None:
+        if isinstance(event, Step):
+            journal.request_stop()
+
+    assert worker.run(journal, 1, mlflow_home, report=stop_in_training) is RunState.STOPPED
+    assert not (journal.folder / PREDICTIONS).exists()

@@ -67,7 +67,11 @@ def test_a_link_opens_one_card_with_its_maps(open_page: Open, run: Journal, home
     assert not page.error
     assert translate("mistakes_page.one_scale", lang) in all_text(page)
     assert page.button(key=f"mistakes_find_{index}").label == translate("mistakes_page.find", lang)
+    page.selectbox(key=f"mistakes_method_{run.run_id}").set_value("saliency").run()
+    assert not page.error
+    assert page.query_params["method"] == "saliency"
     page.button(key="mistakes_all").click().run()
+    assert page.selectbox(key=f"mistakes_method_{run.run_id}").value == "saliency"
     assert "index" not in page.query_params
     assert not page.error
 

@@ -43,7 +43,7 @@ def kind_and_filter(case: Case) -> tuple[str, Filter]:
         true = _class(case, "true", t("mistakes_page.true_class"))
         predicted = _class(case, "predicted", t("mistakes_page.predicted_class"))
         state = _state(case)
-        _method(case)
+        method(case)
     only = Filter(true, predicted, state)
     address.keep("kind", None if kind == KINDS[0] else kind)
     for name, number in (("true", true), ("predicted", predicted)):
@@ -107,18 +107,19 @@ def method_of(case: Case) -> str:
     return str(st.session_state.get(_method_key(case)) or _methods(case)[0])
 
 
-def _method(case: Case) -> None:
-    """One for all cards, so that they can be compared; those that cost next to nothing."""
+def method(case: Case) -> None:
+    """The choice of one for all cards, so that they can be compared; those that cost next to nothing."""
     from cnnlab.registry import registry
 
-    methods, known = _methods(case), registry("explainer")
+    methods = _methods(case)
+    labels = {name: registry("explainer")[name].text("title", language()) for name in methods}
     wanted = address.asked("method")
     if wanted in methods:
         st.session_state[_method_key(case)] = wanted
     chosen = st.selectbox(
         t("mistakes_page.method"),
         methods,
-        format_func=lambda name: known[name].text("title", language()),
+        format_func=labels.__getitem__,
         key=_method_key(case),
         persist_state="session",
         width=200,

@@ -65,9 +65,11 @@ def _one(case: Case, index: int) -> None:
     """The card that a link names, unfolded."""
     from cnnlab.evaluation.mistakes import card_of
 
-    if st.button(t("mistakes_page.all"), icon=":material/arrow_back:", type="tertiary", key="mistakes_all"):
-        choice.close()
-        st.rerun()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        if st.button(t("mistakes_page.all"), icon=":material/arrow_back:", type="tertiary", key="mistakes_all"):
+            choice.close()
+            st.rerun()
+        choice.method(case)
     with st.container(border=True), edge():
         card.draw(case, card_of(case.judged, index), alone=True)
 
