@@ -67,5 +67,5 @@ def shapley_values(kept: Tensor, weights: Tensor, worth: Tensor, nothing: float,
     design = kept[:, :-1].double() - last  # the last player's value is what the others leave of the gain
     left = (worth - nothing) - last.squeeze(1) * gain
     root = weights.sqrt()
-    first = torch.linalg.lstsq(design * root[:, None], (left * root)[:, None], driver="gelsd").solution.squeeze(1)
+    first = torch.linalg.pinv(design * root[:, None]) @ (left * root)  # a solver would refuse scores that are NaN
     return torch.cat([first, (gain - first.sum()).reshape(1)])

@@ -74,7 +74,7 @@ def ridge_regression(rows: Tensor, values: Tensor, weights: Tensor, ridge: float
     root = weights.sqrt()[:, None]
     weighted, wanted = root * centred, root[:, 0] * left
     normal = weighted.T @ weighted + ridge * torch.eye(rows.shape[1], dtype=rows.dtype)
-    coefficients = torch.linalg.lstsq(normal, (weighted.T @ wanted)[:, None], driver="gelsd").solution.squeeze(1)
+    coefficients = torch.linalg.pinv(normal, hermitian=True) @ (weighted.T @ wanted)
     total = (wanted**2).sum()
     missed = ((wanted - weighted @ coefficients) ** 2).sum()
-    return coefficients, torch.where(total > 0, 1 - missed / total, torch.ones_like(total))
+    return coefficients, torch.where(total == 0, torch.ones_like(total), 1 - missed / total)

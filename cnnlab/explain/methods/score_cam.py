@@ -48,10 +48,15 @@ def attribute(
 
 def _weighted(evaluations: Evaluations, image: Tensor, baseline: Tensor, maps: Tensor) -> Tensor:
     """[H, W] float32, of the ``maps`` [K, h, w] of one image [C, H, W]."""
-    enlarged = F.interpolate(maps[None], image.shape[1:], mode="bilinear", align_corners=False)[0]
-    scores = evaluations.of(image, baseline, len(maps), lambda rows: _masks(enlarged[rows]))
-    weights = scores.softmax(0).to(enlarged)
-    return (weights[:, None, None] * enlarged).sum(0).relu().float()
+    scores = evaluations.of(image, baseline, len(maps), lambda rows: _masks(_enlarged(maps[rows], image)))
+    weights = scores.softmax(0).to(maps)
+    # enlarged last: bilinearly, the sum of the enlarged is the enlarged sum, and needs the room of one
+    return _enlarged((weights[:, None, None] * maps).sum(0, keepdim=True), image)[0].relu().float()
+
+
+def _enlarged(maps: Tensor, image: Tensor) -> Tensor:
+    """[K, h, w] -> [K, H, W] of ``image`` [C, H, W]."""
+    return F.interpolate(maps[None], image.shape[1:], mode="bilinear", align_corners=False)[0]
 
 
 def _masks(maps: Tensor) -> Tensor:
