@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 
@@ -178,6 +179,34 @@ def test_weights_and_predictions_that_are_gone_are_one_sentence(open_page: Open,
     page = open_page("mistakes", run=run.run_id)
     assert len(page.error) == 1
     assert "Traceback" not in all_text(page)
+
+
+def test_weights_that_are_gone_are_one_sentence(open_page: Open, run: Journal) -> None:
+    (run.checkpoints / "best.safetensors").unlink()
+    page = open_page("mistakes", run=run.run_id)
+    assert len(page.error) == 1
+
+
+HOSTILE = ("<script>alert(1)</script>", "\u202egnp.exe", "ñ" * 255, ":material/home: $x^2$", "**b** [l](http://x)")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_names_are_shown_as_they_are_written(open_page: Open, run: Journal, home: Home, lang: str) -> None:
+    stored = json.loads((run.folder / "model.json").read_text())
+    stored["outputs"]["class_names"] = [*HOSTILE, *(f"c{number}" for number in range(5))]
+    (run.folder / "model.json").write_text(json.dumps(stored))
+    for kind in KINDS:
+        page = open_page("mistakes", lang=lang, run=run.run_id, kind=kind)
+        assert not page.error
+        said = all_text(page)
+        shown_names = [block.value for block in page.markdown if "script" in block.value]
+        assert not any("<script>" in block for block in shown_names)
+        assert "](http" not in "".join(block.value for block in page.markdown)
+        assert "\\<script\\>" in said or kind == "labels"
+    index = int((judged(run, home).labels == 0).argmax())
+    page = open_page("mistakes", lang=lang, run=run.run_id, index=str(index))
+    assert not page.error
+    assert "\\<script\\>alert" in all_text(page)
 
 
 def test_damaged_reviews_are_said(open_page: Open, run: Journal) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnlab.evaluation.mistakes import Filter
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
-from cnnlab.ui import run_choice
+from cnnlab.ui import run_choice, trained
 from cnnlab.ui.edge import edge
 from cnnlab.ui.language import language, t
 from cnnlab.ui.mistakes import card, choice, exports, reviewing
@@ -41,6 +41,7 @@ def draw(case: Case) -> None:
     """All cards that are asked for, or the one that the address names."""
     with edge():
         reviewing.last_change(case)
+    trained.dataset_of(case.run)  # what is wrong with the images is said once, and not on every card
     index = choice.opened(case)
     if index is not None:
         _one(case, index)
