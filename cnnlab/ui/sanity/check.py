@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from cnnlab.data.types import Progress
 from cnnlab.home import Home
 from cnnlab.registry import Entry, registry
 from cnnlab.runs.run import Run
-from cnnlab.ui import address, trained
+from cnnlab.ui import address, background, trained
 from cnnlab.ui.language import language, t
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ class Asked:
     def compute(self, progress: Progress) -> None:
         """In a thread of its own: everything comes from ``self.checked``, which the page has made before."""
         self.checked.compute(self.methods, progress)
+
+
+def begin(name: str, function: Callable[[Progress], object]) -> None:
+    """A button's callback: the work of ``name``, unless it is going on already."""
+    background.begin(name, function)
 
 
 def choose(run: Run) -> Asked | None:

@@ -11,10 +11,11 @@ from cnnlab.runs.journal import Journal
 from cnnlab.runs.run import Run
 from cnnlab.ui import background, trained
 from cnnlab.ui.data import progress
+from cnnlab.ui.edge import safely
 from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import RUN_PAGE
 from cnnlab.ui.polling import while_there
-from cnnlab.ui.sanity import results
+from cnnlab.ui.sanity import check, results
 from cnnlab.ui.sanity.check import Asked
 from cnnlab.ui.text import plain, sentence
 
@@ -40,13 +41,21 @@ def draw(asked: Asked) -> None:
 
 
 def _offer(asked: Asked) -> None:
+    # a callback: a click counts also where the next one comes before the page has been drawn
+    st.button(
+        t("sanity_page.labels.train"),
+        icon=":material/shuffle:",
+        key="sanity_train_labels",
+        on_click=safely(_submit),
+        args=(asked.run.run_id,),
+    )
+
+
+def _submit(run_id: str) -> None:
     from cnnlab.explain.sanity_labels import shuffled_experiment
 
-    if not st.button(t("sanity_page.labels.train"), icon=":material/shuffle:", key="sanity_train_labels"):
-        return
-    own = Journal.open(Home.current(), asked.run.run_id).experiment()
-    submit(shuffled_experiment(own), Home.current(), parent=asked.run.run_id)
-    st.rerun()
+    home = Home.current()
+    submit(shuffled_experiment(Journal.open(home, run_id).experiment()), home, parent=run_id)
 
 
 def _training(other: Run) -> None:
@@ -78,9 +87,14 @@ def _compared(asked: Asked, other: Run) -> None:
     if len(found) < len(asked.methods):
         model, home = trained.model_of(other), Home.current()
         partner(asked.run.run_id, other.run_id, home)  # says what does not fit before anything is computed
-        if st.button(t("sanity_page.labels.compare"), icon=":material/compare:", key="sanity_compare_labels"):
-            checked, methods = asked.checked, asked.methods
-            background.begin(name, lambda tell: checked.compare_labels(methods, model, accuracy, tell))
+        checked, methods = asked.checked, asked.methods
+        st.button(
+            t("sanity_page.labels.compare"),
+            icon=":material/compare:",
+            key="sanity_compare_labels",
+            on_click=safely(check.begin),
+            args=(name, lambda tell: checked.compare_labels(methods, model, accuracy, tell)),
+        )
     if background.going(name):
         while_there(lambda: background.going(name), _working, seconds=0.7)
     work = background.find(name)

@@ -8,7 +8,7 @@ from cnnlab.errors import RunError
 from cnnlab.runs.run import Run
 from cnnlab.ui import background, run_choice
 from cnnlab.ui.data import progress
-from cnnlab.ui.edge import edge
+from cnnlab.ui.edge import edge, safely
 from cnnlab.ui.language import t
 from cnnlab.ui.polling import while_there
 from cnnlab.ui.sanity import check, labels, results
@@ -35,8 +35,15 @@ def draw(run: Run) -> None:
         return
     name = asked.work_name
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(t("sanity_page.check"), type="primary", icon=":material/rule:", key="sanity_check"):
-            background.begin(name, asked.compute)
+        # a callback: a click counts also where the next one comes before the page has been drawn
+        st.button(
+            t("sanity_page.check"),
+            type="primary",
+            icon=":material/rule:",
+            key="sanity_check",
+            on_click=safely(check.begin),
+            args=(name, asked.compute),
+        )
         _progress(name)
     _problems(name)
     with edge():
