@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from filelock import FileLock
+
 from cnnlab.errors import RunError
 from cnnlab.experiment import Experiment
 from cnnlab.explain.laboratory import ARMS, Pair, Setup
@@ -23,11 +25,14 @@ def begin(setup: Setup, home: Home, names: Mapping[str, str]) -> Pair:
 
     Raises what ``Setup.experiments`` and ``submit`` raise.
     """
-    wanted, there = named(setup, names), usable(setup, home)
-    for arm in ARMS:
-        if arm not in there:
-            there[arm] = submit(wanted[arm], home, group=group_of(setup))
-            note(setup, home, there)
+    wanted = named(setup, names)
+    home.ensure()
+    with FileLock(home.jobs / "laboratory.lock"):  # of two people who begin the same, the second finds the first's runs
+        there = usable(setup, home)
+        for arm in ARMS:
+            if arm not in there:
+                there[arm] = submit(wanted[arm], home, group=group_of(setup))
+                note(setup, home, there)
     return Pair(**there)
 
 

@@ -1,7 +1,8 @@
 """The laboratory at its defaults: what each method's maps reveal of a cheating network, over three seeds.
 
-``python -m tests.benchmarks.laboratory [--seeds 0,1,2] [--images N] [--methods all|A,B]`` trains both networks of each
-variant, in a home of its own, and writes ``docs/benchmarks/laboratory.md``.
+``python -m tests.benchmarks.laboratory [--seeds 0,1,2] [--images N] [--methods all|A,B] [--home FOLDER]`` trains both
+networks of each variant, in a home of its own or where they are not trained yet in the one that is given, and writes
+``docs/benchmarks/laboratory.md``.
 
 The network, its epochs and what counts as the object were chosen on the validation split; here the test split is used.
 """
@@ -13,7 +14,6 @@ import datetime
 import os
 import platform
 import tempfile
-import time
 from pathlib import Path
 
 import torch
@@ -40,31 +40,34 @@ def main() -> None:
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--images", type=int, default=60)
     parser.add_argument("--methods", default="all")
+    parser.add_argument("--home")
     arguments = parser.parse_args()
     seeds = [int(seed) for seed in arguments.seeds.split(",")]
     parts = []
     with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder) / "home").ensure()
+        home = Home(Path(arguments.home or f"{folder}/home")).ensure()
         os.environ["CNNLAB_HOME"] = str(home.root)
         for variant in VARIANTS:
             found = []
             for seed in seeds:
-                methods = arguments.methods.split(",") if seed == seeds[0] else QUICK
+                methods = arguments.methods.split(",") if seed == seeds[0] else list(QUICK)
                 found.append(_measured(Setup(variant=variant, seed=seed), home, arguments.images, methods))
                 print(variant, seed, *sentences(found[-1][0], "en"), sep="\n  ", flush=True)
             parts.append(_part(found))
             OUT.write_text(_page(parts, arguments), "utf-8")
 
 
-def _measured(setup: Setup, home: Home, images: int, methods: list[str] | tuple[str, ...]) -> tuple[Findings, float]:
-    """Also the seconds that training both took."""
-    started, runs = time.perf_counter(), {}
+def _measured(setup: Setup, home: Home, images: int, methods: list[str]) -> tuple[Findings, dict[str, float]]:
+    """Also the seconds that each network was trained for, by arm."""
+    runs, seconds = jobs.usable(setup, home), {}
     for arm, experiment in jobs.named(setup, {arm: arm for arm in ARMS}).items():
-        journal = Journal.create(home, experiment, worker=ProcessIdentity.own())
-        if worker.run(journal, 1, home) is not RunState.FINISHED:
-            raise SystemExit(f"{setup} {arm}: {journal.status().reason}")
-        runs[arm] = journal.run_id
-    seconds = time.perf_counter() - started
+        if arm not in runs:
+            journal = Journal.create(home, experiment, worker=ProcessIdentity.own())
+            if worker.run(journal, 1, home) is not RunState.FINISHED:
+                raise SystemExit(f"{setup} {arm}: {journal.status().reason}")
+            runs[arm] = journal.run_id
+            jobs.note(setup, home, runs)
+        seconds[arm] = float(Journal.open(home, runs[arm]).result()["train_seconds"])
     return laboratory_store.compute(setup, Pair(**runs), home, images=images, methods=methods), seconds
 
 
@@ -86,7 +89,7 @@ hole out. **Energy**: share of the positive part of the map. Means in per cent, 
     return "\n".join([head, *parts])
 
 
-def _part(found: list[tuple[Findings, float]]) -> str:
+def _part(found: list[tuple[Findings, dict[str, float]]]) -> str:
     first = found[0][0]
     lines = [f"## {translate(f'laboratory.variant.{first.setup.variant}', 'en')}", ""]
     lines += [f"{sentence}" for sentence in sentences(first, "en")]
@@ -94,14 +97,14 @@ def _part(found: list[tuple[Findings, float]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_seed(found: list[tuple[Findings, float]]) -> list[str]:
+def _by_seed(found: list[tuple[Findings, dict[str, float]]]) -> list[str]:
     names = list(found[0][0].answers[ARMS[0]])
-    header = ["seed", "network", *(translate(f"laboratory.answer.{name}", "en") for name in names)]
+    header = ["seed", "network", "training (s)", *(translate(f"laboratory.answer.{name}", "en") for name in names)]
     header += ["Grad-CAM points at object", "as drawn", "random", "edges", "Grad-CAM in cue", "Saliency in cue"]
     lines = _header(header)
     for each, seconds in found:
         for arm in ARMS:
-            cells = [str(each.setup.seed), f"{arm} ({seconds:.0f} s for both)" if arm == ARMS[0] else arm]
+            cells = [str(each.setup.seed), arm, f"{seconds[arm]:.0f}"]
             cells += [f"{100 * each.answers[arm][name]:.1f}" for name in names]
             rows = each.rows[arm]
             cells += [_cell(rows["grad_cam"][name]) for name in ("pointing", "pointing_drawn")]
