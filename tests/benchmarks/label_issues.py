@@ -38,8 +38,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seeds", type=int, default=20)
     seeds = parser.parse_args().seeds
-    networks = (("digits, 3 epochs", {"training.epochs": 3}), ("digits, the defaults", {}))
-    rows = [row for name, changes in networks for row in rows_of(name, trained(changes), seeds)]
+    networks: dict[str, dict[str, object]] = {
+        "digits, 3 epochs": {"training.epochs": 3},
+        "digits, the defaults": {},
+    }
+    rows = [row for name, changes in networks.items() for row in rows_of(name, trained(changes), seeds)]
     RESULT.write_text(text_of(rows, seeds), "utf-8")
     print(RESULT.read_text("utf-8"))
 
