@@ -1,8 +1,8 @@
 """The laboratory at its defaults: what each method's maps reveal of a cheating network, over three seeds.
 
-``python -m tests.benchmarks.laboratory [--seeds 0,1,2] [--images N] [--methods all|A,B] [--home FOLDER]`` trains both
-networks of each variant, in a home of its own or where they are not trained yet in the one that is given, and writes
-``docs/benchmarks/laboratory.md``.
+``python -m tests.benchmarks.laboratory [--variants A,B] [--seeds 0,1,2] [--images N] [--methods all|A,B] [--home F]``
+trains both networks of each variant, in a home of its own or where they are not trained yet in the one that is given,
+and writes ``docs/benchmarks/laboratory.md``.
 
 The network, its epochs and what counts as the object were chosen on the validation split; here the test split is used.
 """
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--images", type=int, default=60)
     parser.add_argument("--methods", default="all")
+    parser.add_argument("--variants", default=",".join(VARIANTS))
     parser.add_argument("--home")
     arguments = parser.parse_args()
     seeds = [int(seed) for seed in arguments.seeds.split(",")]
@@ -47,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(arguments.home or f"{folder}/home")).ensure()
         os.environ["CNNLAB_HOME"] = str(home.root)
-        for variant in VARIANTS:
+        for variant in arguments.variants.split(","):
             found = []
             for seed in seeds:
                 methods = arguments.methods.split(",") if seed == seeds[0] else list(QUICK)
@@ -73,7 +74,8 @@ def _measured(setup: Setup, home: Home, images: int, methods: list[str]) -> tupl
 
 def _page(parts: list[str], arguments: argparse.Namespace) -> str:
     machine = f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}"
-    chosen = f"--seeds {arguments.seeds} --images {arguments.images} --methods {arguments.methods}"
+    options = ("variants", "seeds", "images", "methods")
+    chosen = " ".join(f"--{name} {getattr(arguments, name)}" for name in options)
     head = f"""# What maps reveal of a network that cheats
 
 `python -m tests.benchmarks.laboratory {chosen}` · {datetime.date.today():%Y-%m-%d} · {machine}
