@@ -22,19 +22,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from cnnlab.experiment import Experiment  # noqa: E402
+from cnnlab.explain.laboratory import HONEST, Setup  # noqa: E402
+from cnnlab.explain.sanity_labels import shuffled_experiment  # noqa: E402
 from tests.benchmarks import report  # noqa: E402
 
-ONE_THREAD = ("training.threads=1",)
-NETWORKS = {
-    "LeNet-5 on digits": (
-        "--dataset", "digits", "--architecture", "lenet5", "--set", "training.epochs=30",
-    ),
-    "ResNet-8 on shapes": (
-        "--dataset", "shapes", "--architecture", "resnet8", "--set", "training.epochs=20",
-        "--set", "training.learning_rate=0.01", "--set", "training.schedule.name=one_cycle",
-        "--set", "training.early_stopping.patience=0",
-    ),
-}  # fmt: skip
+LENET = {"training.epochs": 30}
+ONE_THREAD = {"training.threads": 1}
 COLUMNS = ("method", "verdict", "measure", "similarity", "95 %", "output random", "all random", "SSIM, all random")
 
 
@@ -49,42 +43,47 @@ def cnnlab(home: str, *arguments: str) -> dict[str, Any]:
     return values
 
 
-def checked(home: str, settings: tuple[str, ...], arguments: argparse.Namespace) -> dict[str, Any]:
-    """What ``sanity`` says, with the run's accuracy and that of the network on shuffled labels."""
-    run = cnnlab(home, "train", *settings, "--set", "training.threads=1")
-    shuffled = cnnlab(home, "train", *shuffled_settings(home, run["run_id"]))
+def networks() -> dict[str, Experiment]:
+    """By what the report calls them."""
+    return {
+        "LeNet-5 on digits": Experiment().changed({**LENET, **ONE_THREAD}),
+        "The honest network of the laboratory at its defaults": Setup().experiments()[HONEST].changed(ONE_THREAD),
+    }
+
+
+def trained(home: str, experiment: Experiment) -> dict[str, Any]:
+    path = Path(home) / "experiment.yaml"
+    path.write_text(experiment.to_yaml(), "utf-8")
+    return cnnlab(home, "train", str(path))
+
+
+def checked(home: str, experiment: Experiment, arguments: argparse.Namespace) -> dict[str, Any]:
+    """What ``sanity`` says, with the run's accuracy and how long the network on shuffled labels learned."""
+    run, shuffled = trained(home, experiment), trained(home, shuffled_experiment(experiment))
     chosen = ["--methods", arguments.methods] if arguments.methods else []
     numbers = ["--images", str(arguments.images), "--draws", str(arguments.draws)]
     found = cnnlab(home, "sanity", run["run_id"], *numbers, *chosen, "--labels", shuffled["run_id"])
     return {**found, "accuracy": run["test"]["accuracy"], "shuffled_epochs": shuffled["epochs"]}
 
 
-def shuffled_settings(home: str, run_id: str) -> list[str]:
-    """The arguments that train what ``sanity --train-labels`` would queue."""
-    from cnnlab.explain.sanity_labels import shuffled_experiment
-    from cnnlab.home import Home
-    from cnnlab.runs.journal import Journal
-
-    experiment = shuffled_experiment(Journal.open(Home(Path(home)), run_id).experiment())
-    path = Path(home) / "shuffled.yaml"
-    path.write_text(experiment.to_yaml(), "utf-8")
-    return [str(path)]
-
-
 def table(found: dict[str, Any]) -> str:
-    text = "| " + " | ".join([*COLUMNS, "shuffled labels", "their similarity"]) + " |\n" + "|---" * 10 + "|\n"
+    header = [*COLUMNS, "shuffled labels", "their similarity"]
+    text = "| " + " | ".join(header) + " |\n" + "|---" * len(header) + "|\n"
     for row in found["methods"]:
         by_depth, labels = row["by_depth"][row["measure"]], row["labels"]
-        cells = [row["method"], f"**{row['outcome']}**", row["measure"], f"{row['mean']:.2f}"]
-        cells += [f"{row['low']:.2f} – {row['high']:.2f}", f"{by_depth[0]:.2f}", f"{by_depth[-1]:.2f}"]
-        cells += [f"{row['by_depth']['ssim'][-1]:.2f}"]
-        cells += (
-            [labels["outcome"], f"{labels['mean']:.2f} ({labels['low']:.2f} – {labels['high']:.2f})"]
-            if labels
-            else ["–", "–"]
-        )
+        cells = [row["method"], f"**{row['outcome']}**", row["measure"], number(row["mean"]), interval(row)]
+        cells += [number(by_depth[0]), number(by_depth[-1]), number(row["by_depth"]["ssim"][-1])]
+        cells += [labels["outcome"], f"{number(labels['mean'])} ({interval(labels)})"] if labels else ["–", "–"]
         text += "| " + " | ".join(cells) + " |\n"
     return text
+
+
+def number(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
+def interval(row: dict[str, Any]) -> str:
+    return f"{number(row['low'])} – {number(row['high'])}"
 
 
 def main() -> None:
@@ -97,8 +96,8 @@ def main() -> None:
     command += f" --methods {arguments.methods}" if arguments.methods else ""
     text = report.heading("Sanity check", command, ("torch", "captum")) + (__doc__ or "").split("\n\n", 2)[2] + "\n"
     with tempfile.TemporaryDirectory() as home:
-        for name, settings in NETWORKS.items():
-            found = checked(home, settings, arguments)
+        for name, experiment in networks().items():
+            found = checked(home, experiment, arguments)
             shuffled = found["labels"] or {}
             text += f"## {name}\n\nTest accuracy {100 * found['accuracy']:.1f} %; {len(found['images'])} test images, "
             text += (
