@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 SESSIONS = 8
 PATIENCE_MS = 180_000
+TRIES, PAUSE_MS = 20, 2_000
 METHODS = ("grad_cam", "saliency", "guided_backprop")  # hooks of several kinds
 
 
@@ -62,10 +63,15 @@ def test_eight_sessions_get_the_maps_of_one(
 def values(page: Page, folder: Path) -> dict[str, NDArray[np.float32]]:
     """What "All values" downloads."""
     page.locator(".st-key-explain_grade button").wait_for(timeout=PATIENCE_MS)  # the last but one on the page
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=PATIENCE_MS)
-    page.locator(".st-key-explain_downloads button").first.click(timeout=PATIENCE_MS)
+    opener, wanted = page.locator(".st-key-explain_downloads button").first, page.get_by_text("All values (NPZ)")
+    for _ in range(TRIES):  # a page that is drawn again meanwhile closes what was opened
+        if opener.get_attribute("aria-expanded", timeout=PATIENCE_MS) != "true":
+            opener.click(timeout=PATIENCE_MS)
+        page.wait_for_timeout(PAUSE_MS)
+        if wanted.count():
+            break
     with page.expect_download(timeout=PATIENCE_MS) as download:
-        page.locator(".st-key-explain_npz button").click(timeout=PATIENCE_MS)
+        wanted.click(timeout=PATIENCE_MS)
     path = folder / "maps.npz"
     download.value.save_as(path)
     with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
