@@ -16,6 +16,8 @@ ADDRESSES = [
     ("explain", "run"),
     ("explain", "with"),
     ("explain", "index"),
+    ("mistakes", "run"),
+    ("mistakes", "index"),
     ("predict", "run"),
     ("train", "like"),
     ("train", "draft"),
