@@ -21,7 +21,12 @@ from torch import Tensor, nn
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 NARROW = (torch.float16, torch.bfloat16)
-HOOK_TABLES = tuple(name for name, value in vars(nn.Module()).items() if "_hooks" in name and isinstance(value, dict))
+# of a module, those that a pass forward or backward looks into
+HOOK_TABLES = tuple(
+    name
+    for name, value in vars(nn.Module()).items()
+    if name.startswith(("_forward", "_backward")) and isinstance(value, dict)
+)
 _hook_tables = itemgetter(*HOOK_TABLES)
 
 
@@ -62,6 +67,18 @@ def _lending_of(network: nn.Module) -> _Lending:
         return _lendings.setdefault(network, _Lending())
 
 
+def _modules(network: nn.Module) -> Iterator[nn.Module]:
+    """Each once, as ``network.modules()``, which spends most of its time on their names."""
+    seen: set[nn.Module] = set()
+    waiting = [network]
+    while waiting:
+        module = waiting.pop()
+        if module not in seen:
+            seen.add(module)
+            waiting.extend(child for child in vars(module)["_modules"].values() if child is not None)
+            yield module
+
+
 def _device_type(network: nn.Module) -> str:
     return next((tensor.device.type for tensor in chain(network.parameters(), network.buffers())), "cpu")
 
@@ -78,7 +95,7 @@ class _State:
     @classmethod
     def of(cls, network: nn.Module) -> _State:
         state = cls([], [], [], {})
-        for module in network.modules():
+        for module in _modules(network):
             attributes = vars(module)
             state.modes.append((module, attributes["training"]))
             if any(tables := _hook_tables(attributes)):
