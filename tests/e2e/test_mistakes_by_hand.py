@@ -51,13 +51,14 @@ def test_a_card_is_looked_into_and_reviewed(
     picture(page, ARTIFACTS / f"mistakes-{lang}.png")
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
-    page.locator(f".st-key-mistakes_review_{index}").get_by_role("button").first.click(timeout=WAIT)
+    page.locator(f"[class*=st-key-mistakes_review_][class*=_{index}_]").get_by_role("button").click(timeout=WAIT)
     form = page.locator("[class*=st-key-mistakes_note_]:visible").first
     form.locator("textarea").fill(NOTE)
     page.get_by_role("button", name=words("mistakes_page.keep")).locator("visible=true").click()
     expect(main).to_contain_text(words("mistakes_page.kept", index=str(index)), timeout=WAIT)
     expect(main).to_contain_text("<b>4</b> or 9?", timeout=WAIT)
     assert reviews.reviews(run)[index].note == NOTE.strip()
+    expect(page.locator("[class*=st-key-mistakes_note_]:visible")).to_have_count(0, timeout=WAIT)  # it closed
     picture(page, ARTIFACTS / f"mistakes-reviewed-{lang}.png")
     page.locator(".st-key-mistakes_undo").get_by_role("button").click()
     expect(main).not_to_contain_text("<b>4</b>", timeout=WAIT)

@@ -27,10 +27,10 @@ def popover(case: Case, index: int) -> None:
     """A form in a popover: nothing is kept before it is said to be."""
     review = case.reviews.get(index, Review())
     label = t("mistakes_page.change_review" if not review.is_empty else "mistakes.review")
-    with st.popover(label, icon=":material/rate_review:", key=f"mistakes_review_{index}"):
+    # another review of the image begins another form, with what is kept in it, and closes the popover
+    stamp = f"{case.run.run_id[:8]}_{index}_{round(1000 * review.time)}"
+    with st.popover(label, icon=":material/rate_review:", key=f"mistakes_review_{stamp}"):
         labels = {name: t(f"mistakes.state.{name or 'none'}") for name in state_choices()}
-        # another review of the image begins another form, with what is kept in it
-        stamp = f"{case.run.run_id[:8]}_{index}_{review.time}"
         with st.form(f"mistakes_form_{stamp}", border=False):
             st.selectbox(
                 t("mistakes_page.state"),
