@@ -47,7 +47,7 @@ def figure(dots: Sequence[Dot], axis: str, colours: Palette, language: str) -> g
     controls_shown = [dot for dot in dots if dot.is_control]
     for dot, dash in zip(controls_shown, _DASHES, strict=False):
         made.add_vline(dot.mean, line={"color": colours.muted, "width": 1, "dash": dash})
-    styled(made, colours, language, height=_LINE * len(dots) + 70, legend=False)
+    styled(made, colours, language, height=_LINE * len(dots) + 90, legend=False)
     made.update_xaxes(title=axis)
     made.update_yaxes(categoryorder="array", categoryarray=[text(dot.title) for dot in reversed(dots)])
     return made

@@ -77,12 +77,12 @@ def _dots(lines: Sequence[Line], score: str) -> None:
             title, written = score_words.line_title(line, language()), score_words.interval(found, language())
             dots.append(Dot(title, found.mean, found.low, found.high, written, line.is_control))
     better = t(f"explain_batch.better.{registry('score')[score].facts['better']}")
-    axis = f"{registry('score')[score].text('title', language())} ({better})"
+    title = registry("score")[score].text("title", language())
     st.plotly_chart(
-        figure(dots, axis, palette(st.context.theme.type), language()),
+        figure(dots, f"{title}<br>{better}", palette(st.context.theme.type), language()),
         key="explain_batch_dots",
         config={"displayModeBar": False},
-        alt=t("explain_batch.dots_alt", score=axis),
+        alt=t("explain_batch.dots_alt", score=f"{title}, {better}"),
     )
 
 
