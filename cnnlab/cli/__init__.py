@@ -35,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except LabError as error:
         output.problems(error.problems)
         return BAD_INPUT
+    except BrokenPipeError:  # `cnnlab runs | head` closes the pipe: that is its reader's right
+        sys.stderr.close()
+        return 0
     except OSError as error:
         if not is_disk_full(error):
             raise
@@ -43,9 +46,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         output.say("cli.interrupted")
         return 130
-    except BrokenPipeError:  # `cnnlab runs | head` closes the pipe: that is its reader's right
-        sys.stderr.close()
-        return 0
 
 
 def _without_alias(argv: Sequence[str]) -> list[str]:
