@@ -51,6 +51,7 @@ def _segments(name: str, known: tuple[str, ...], labels: dict[str, str]) -> str:
         required=True,
         format_func=labels.__getitem__,
         key=key,
+        wrap=True,
         persist_state="session",
     )
     address.keep(name, None if chosen in (None, known[0]) else chosen)

@@ -26,7 +26,7 @@ def draw(made: Sequence[Strip], titles: Sequence[str]) -> None:
     st.plotly_chart(
         figure(rows, palette(st.context.theme.type), language(), t("explain_page.value")),
         key="explain_zoom",
-        config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d"]},
+        config={"displayModeBar": False, "showTips": False},  # its words are English alone
         alt=t("explain_page.zoom_alt", count=len(made), maps=sum(len(strip.panels) for strip in made)),
     )
     st.caption(t("explain_page.zoom_help"))
