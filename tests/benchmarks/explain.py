@@ -136,7 +136,8 @@ def main() -> None:
     for architecture in NETWORKS:
         for count in BATCHES:
             table += rows(architecture, count, arguments.repeats if count == 1 else arguments.repeats_of_batch)
-    command = f"python -m tests.benchmarks.explain --repeats {arguments.repeats} --repeats-of-batch {arguments.repeats_of_batch}"
+    repeats = f"--repeats {arguments.repeats} --repeats-of-batch {arguments.repeats_of_batch}"
+    command = f"python -m tests.benchmarks.explain {repeats}"
     report = heading(f"What Grad-CAM costs, at {SIDE} pixels", command, ("torch", "torchvision", "captum"))
     report += f"| network | images | what | CPU s, median | over the unit, median | from, to | ≤ {BAR} |\n"
     report += "|---|---|---|---|---|---|---|\n" + "\n".join(table) + "\n\n"
