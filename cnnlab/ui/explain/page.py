@@ -14,6 +14,7 @@ from cnnlab.ui.explain import batch, cards, downloads, grading, image, maps, met
 from cnnlab.ui.explain.image import Shown
 from cnnlab.ui.explain.targets import Targets
 from cnnlab.ui.language import language, t
+from cnnlab.ui.text import plain
 
 if TYPE_CHECKING:
     from cnnlab.explain.display import Display
@@ -91,4 +92,6 @@ def _maps(
     if not target.minus:
         grading.draw(chosen, made, asked, titles, graded)
     with st.expander(t("explain_page.batch"), icon=":material/table_chart:"):
+        if len(chosen) > 1:
+            st.caption(t("explain_batch.first_run", run=plain(sources[0].name)))
         batch.draw(chosen[0], asked.layer, asked.options)
