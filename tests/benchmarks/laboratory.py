@@ -74,7 +74,7 @@ def _measured(setup: Setup, home: Home, images: int, methods: list[str]) -> tupl
 
 def _page(parts: list[str], arguments: argparse.Namespace) -> str:
     machine = f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}"
-    options = ("variants", "seeds", "images", "methods")
+    options = ("variants", "seeds", "images")
     chosen = " ".join(f"--{name} {getattr(arguments, name)}" for name in options)
     head = f"""# What maps reveal of a network that cheats
 
@@ -87,6 +87,8 @@ The maps are of {arguments.images} images that all carry the cue; what is in the
 explained is the true one, in the texture variant the predicted one. **Points at object**: the strongest place is at
 most 3 pixels from what the object's outline encloses, so the hole of a ring counts as ring; **as drawn** leaves the
 hole out. **Energy**: share of the positive part of the map. Means in per cent, with the bootstrap's 95 % interval.
+Seconds of training are by the clock, of a machine that may have had other work as well. What the last column says
+beyond a hundred means only that next to nothing was in the cue on the honest network.
 """
     return "\n".join([head, *parts])
 
@@ -95,7 +97,9 @@ def _part(found: list[tuple[Findings, dict[str, float]]]) -> str:
     first = found[0][0]
     lines = [f"## {translate(f'laboratory.variant.{first.setup.variant}', 'en')}", ""]
     lines += [f"{sentence}" for sentence in sentences(first, "en")]
-    lines += ["", *_by_seed(found), "", *_table(first)]
+    chosen = f"--variant {first.setup.variant} --seed {first.setup.seed} --images {first.images}"
+    lines += ["", *_by_seed(found), ""]
+    lines += [f"`python -m cnnlab laboratory {chosen} --methods {','.join(first.methods)}`", "", *_table(first)]
     return "\n".join(lines) + "\n"
 
 
