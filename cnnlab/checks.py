@@ -97,4 +97,9 @@ def _task(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001 
     return problems
 
 
-_CHECKS = (_dataset, _split, _network, _task)
+def _tracking(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001  # one signature for all checks
+    name = experiment.tracking.explain.method
+    return _named(lambda: registry("explainer")[name], "tracking.explain.method")
+
+
+_CHECKS = (_dataset, _split, _network, _task, _tracking)

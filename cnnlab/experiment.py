@@ -64,6 +64,7 @@ class DataSpec(_Part):
     split: Split = Split()
     augmentation: Augmentation = Augmentation()
     balance: Literal["none", "class_weights", "sampler"] = "none"
+    shuffle_labels: bool = False  # of the training split only: for the label check of explanations
 
 
 class TaskSpec(_Part):
@@ -138,6 +139,20 @@ class TrainingSpec(_Part):
         return 0 if self.extracts_features else self.fine_tuning.frozen_epochs
 
 
+class ExplainTracking(_Part):
+    """Maps of the same validation images at chosen epochs, kept with the run; 0 epochs: off."""
+
+    every: int = Field(0, ge=0, le=100_000)  # epochs from one set of maps to the next
+    images: int = Field(8, ge=1, le=16)
+    method: Name = "grad_cam"
+
+
+class Tracking(_Part):
+    """What is kept while a run trains. It changes nothing that is trained."""
+
+    explain: ExplainTracking = ExplainTracking()
+
+
 class Experiment(_Part):
     """Everything a run needs to be done again. Raises ``ExperimentError`` (never pydantic's) from its makers."""
 
@@ -148,6 +163,7 @@ class Experiment(_Part):
     task: TaskSpec = TaskSpec()
     model: ModelSpec = ModelSpec()
     training: TrainingSpec = TrainingSpec()
+    tracking: Tracking = Tracking()
 
     @classmethod
     def from_dict(cls, values: Any) -> Self:
@@ -188,8 +204,8 @@ class Experiment(_Part):
 
     @property
     def sha256(self) -> str:
-        """Names what is trained: the description without who owns it and what it is called."""
-        content = {k: v for k, v in self.to_dict().items() if k not in ("name", "owner")}
+        """Names what is trained: the description without who owns it, what it is called and what is kept meanwhile."""
+        content = {k: v for k, v in self.to_dict().items() if k not in ("name", "owner", "tracking")}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

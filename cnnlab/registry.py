@@ -28,6 +28,7 @@ PACKAGES = {
     "layer": "cnnlab.models.layers",
     "task": "cnnlab.tasks",
     "explainer": "cnnlab.explain.methods",
+    "score": "cnnlab.explain.scores",
 }
 
 # Names that another library knows, by their prefix: this module has known(name), entry(name) and module(name), which
@@ -117,7 +118,7 @@ def unknown_name(kind: str, name: str, known: list[str], field: str = "") -> Lab
 
 @functools.cache
 def registry(kind: str) -> Registry:
-    """The registry of one kind: "dataset", "architecture", "layer", "task" or "explainer"."""
+    """The registry of one kind: "dataset", "architecture", "layer", "task", "explainer" or "score"."""
     entries: dict[str, Entry] = {}
     folder = importlib.resources.files(PACKAGES[kind])
     for file in sorted(folder.iterdir(), key=lambda path: path.name):

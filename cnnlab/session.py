@@ -15,7 +15,8 @@ from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
 from cnnlab.errors import ExperimentError
 from cnnlab.evaluation.card import Card
-from cnnlab.evaluation.predictions import write_predictions
+from cnnlab.evaluation.predictions import PREDICTIONS, write_predictions
+from cnnlab.explain.tracking import Tracker
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
 from cnnlab.pace import Pace
@@ -61,6 +62,8 @@ class Session:
         self._stop_if_asked()
         self._build()
         self._restore()
+        experiment, log = self._experiment, self._journal.log
+        self._maps = Tracker(self._journal.folder, experiment, self._data, self._network, self._task, self._state, log)
         self._announce()
 
     def _load(self) -> Dataset:
@@ -129,6 +132,7 @@ class Session:
     def _announce(self) -> None:
         """Says what the weights will need to be used, then that training begins."""
         journal, data = self._journal, self._data
+        (journal.folder / PREDICTIONS).unlink(missing_ok=True)  # measured after an earlier attempt, of other weights
         card = Card(
             self._experiment.to_dict(),
             data.kind,
@@ -182,6 +186,7 @@ class Session:
                     self._record_measuring("validating", event)
                 self._report(event)
                 self._stop_if_asked()
+        self._maps.after(self._state.epoch, last=True)
         return "early_stopping" if self._state.stopped_early else "completed"
 
     def _record_step(self, step: Step) -> None:
@@ -218,6 +223,7 @@ class Session:
         }
         self._save(record)
         self._journal.append_epoch(record)
+        self._maps.after(result.epoch)
         if fine_tuning.unfreezes_after(self._network, self._spec, result.epoch):
             self._journal.log(f"backbone unfrozen at epoch {result.epoch + 1}")
 
@@ -275,7 +281,7 @@ class Session:
         passing = measuring(self._network, test, self._task, where, batch_size=size, keep_predictions=True)
         measured = drain(passing, lambda event: self._record_measuring("testing", event))
         files = self._data.files
-        write_predictions(self._journal.folder / "predictions" / "test.parquet", measured.predictions, files)
+        write_predictions(self._journal.folder / PREDICTIONS, measured.predictions, files)
         return measured.metrics
 
     # telling and being told

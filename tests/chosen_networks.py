@@ -12,6 +12,14 @@ from cnnlab.registry import registry
 LARGE = 30_000_000  # parameters from which even the smallest of a family is left to the slow suite
 
 
+def smallest_of_families() -> frozenset[str]:
+    """The smallest network of each family."""
+    smallest: dict[Any, str] = {}
+    for name, entry in sorted(registry("architecture").items(), key=lambda item: item[1].facts["parameters"]):
+        smallest.setdefault(entry.facts.get("family"), name)
+    return frozenset(smallest.values())
+
+
 def networks(names: Iterable[str] | None = None) -> list[Any]:
     """``names`` (all) for ``pytest.mark.parametrize``: but for the smallest of each family and group they are slow."""
     entries = registry("architecture")

@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     language = environment_language()
     parser = build_parser(language)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(_without_alias(sys.argv[1:] if argv is None else argv))
     output = Output(language, as_json=getattr(arguments, "json", False))
     try:
         module, function = arguments.handler.split(":")
@@ -35,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except LabError as error:
         output.problems(error.problems)
         return BAD_INPUT
+    except BrokenPipeError:  # `cnnlab runs | head` closes the pipe: that is its reader's right
+        sys.stderr.close()
+        return 0
     except OSError as error:
         if not is_disk_full(error):
             raise
@@ -43,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         output.say("cli.interrupted")
         return 130
-    except BrokenPipeError:  # `cnnlab runs | head` closes the pipe: that is its reader's right
-        sys.stderr.close()
-        return 0
+
+
+def _without_alias(argv: Sequence[str]) -> list[str]:
+    """``explain score RUN …`` is ``score RUN …``: no run is called "score"."""
+    return list(argv[1:]) if list(argv[:2]) == ["explain", "score"] else list(argv)

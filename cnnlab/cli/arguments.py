@@ -6,6 +6,8 @@ import argparse
 from typing import Any, NoReturn
 
 from cnnlab import __version__
+from cnnlab.cli.arguments_evidence import evidence_commands
+from cnnlab.cli.arguments_explain import explain_command
 from cnnlab.cli.arguments_networks import design_commands, inspection_commands
 from cnnlab.i18n import translate
 
@@ -52,6 +54,7 @@ def build_parser(language: str) -> argparse.ArgumentParser:
     _use_commands(adder)
     design_commands(adder)
     inspection_commands(adder)
+    evidence_commands(adder)
     return parser
 
 
@@ -165,18 +168,4 @@ def _use_commands(add: _Adder) -> None:
     parser.add_argument("--out", metavar="CSV", help=add.help("predict_out"))
     parser = add.command("compare", "compare:compare")
     parser.add_argument("runs", nargs="+", metavar="RUN", help=add.help("compare_runs"))
-    parser = add.command("explain", "use:explain")
-    parser.add_argument("run", metavar="RUN", help=add.help("run"))
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--image", metavar="FILE", help=add.help("explain_image"))
-    source.add_argument("--index", type=int, metavar="I", help=add.help("explain_index"))
-    source.add_argument("--pick", metavar="PICK", help=add.help("explain_pick"))
-    parser.add_argument("--place", type=int, default=0, metavar="N", help=add.help("explain_place"))
-    parser.add_argument("--true-class", metavar="CLASS", help=add.help("explain_true_class"))
-    parser.add_argument("--opacity", type=float, default=0.75, metavar="SHARE", help=add.help("explain_opacity"))
-    parser.add_argument("--method", default="grad_cam", metavar="METHOD", help=add.help("explain_method"))
-    parser.add_argument("--target", metavar="CLASS", help=add.help("explain_target"))
-    parser.add_argument("--layer", metavar="LAYER", help=add.help("explain_layer"))
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=add.help("explain_set"))
-    parser.add_argument("--out", required=True, metavar="PNG", help=add.help("explain_out"))
-    parser.add_argument("--array", metavar="NPY", help=add.help("explain_array"))
+    explain_command(add)

@@ -51,7 +51,24 @@ def _network_cell(row: Mapping[str, Any], column: str, language: str) -> str:
 
 
 def explainers(arguments: argparse.Namespace, home: Home, output: Output) -> int:  # noqa: ARG001
-    return _entries("explainer", "explainers", arguments.name, output)
+    """What each costs and which networks it suits, in the order of the page."""
+    entries = registry("explainer")
+    if arguments.name:
+        return _one(_entry_facts(entries[arguments.name], output), output)
+    rows = [_entry_facts(entry, output) for entry in entries.values()]
+    cells = [
+        [
+            row["name"],
+            row["title"],
+            str(row["year"]),
+            output.t(f"explain_page.cost.{row['cost']}"),
+            ", ".join(output.t(f"explainer_need.{need}") for need in row.get("needs", ["any"])),
+        ]
+        for row in rows
+    ]
+    header = [output.t(f"cli.column.{column}") for column in ("name", "title", "year", "cost", "needs")]
+    output.result({"explainers": rows}, output.table(header, cells))
+    return 0
 
 
 def presets(arguments: argparse.Namespace, home: Home, output: Output) -> int:  # noqa: ARG001
@@ -116,13 +133,6 @@ class ProgressBar:
             self._phase = phase
         self._bar.total = total
         self._bar.update(done - self._bar.n)
-
-
-def _entries(kind: str, key: str, name: str | None, output: Output) -> int:
-    entries = registry(kind)
-    if name:
-        return _one(_entry_facts(entries[name], output), output)
-    return _all(key, [_entry_facts(entry, output) for entry in entries.values()], ("name", "title"), output)
 
 
 def _entry_facts(entry: Entry, output: Output) -> dict[str, Any]:

@@ -67,12 +67,17 @@ def resume(arguments: argparse.Namespace, home: Home, output: Output) -> int:
 
 
 def _in_foreground(journal: Journal, attempt: int, home: Home, output: Output) -> int:
+    foreground(journal, attempt, home, output)
+    return output.run(view(home, journal.run_id))
+
+
+def foreground(journal: Journal, attempt: int, home: Home, output: Output) -> None:
+    """Trains in this process, to the end or until Ctrl-C; the run's state says what became of it."""
     from cnnlab import worker
 
     output.say("cli.training", run_id=journal.run_id, name=journal.experiment().name)
     with _graceful_interrupt(journal, output), _Bar(output) as bar:
         worker.run(journal, attempt, home, report=bar.show)
-    return output.run(view(home, journal.run_id))
 
 
 @contextmanager

@@ -120,7 +120,7 @@ class Content:
     files: Sequence[str]
     official: NDArray[np.int8]
     columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    masks: NDArray[np.uint8] | None = None  # [N, H, W]: where the object is
+    masks: NDArray[np.uint8] | None = None  # [N, H, W]: 1 where the object is, 2 where a cue was planted
 
     @property
     def fingerprint(self) -> str:

@@ -21,12 +21,14 @@ from cnnlab.errors import DataError
 from cnnlab.experiment import DataSpec
 from cnnlab.home import Home
 
+_LABELS = 0x1AB  # tells the draw of shuffled labels from that of the split
+
 
 @dataclass(frozen=True)
 class GroundTruth:
-    """Where the object of each sample is, in the prepared geometry."""
+    """Where the object of each sample is, in the prepared geometry; the boxes are of the object alone."""
 
-    masks: NDArray[np.uint8]  # [N, H, W], 1 inside
+    masks: NDArray[np.uint8]  # [N, H, W]: 1 inside, 2 where a cue was planted beside it
     boxes: NDArray[np.int32]  # [N, 4] x0, y0, x1, y1; the last two exclusive
 
 
@@ -103,7 +105,7 @@ def _dataset(spec: DataSpec, name: str, form: Form, prepared: Prepared, split: S
         fingerprint=prepared.fingerprint,
         kind=kind,
         outputs=outputs,
-        train=part(split.train, balanced=spec.balance == "sampler"),
+        train=part(split.train, balanced=spec.balance == "sampler", shuffled=_label_order(spec, len(split.train))),
         validation=part(split.validation),
         test=part(split.test),
         mean=mean,
@@ -112,6 +114,13 @@ def _dataset(spec: DataSpec, name: str, form: Form, prepared: Prepared, split: S
         split=split,
         prepared=prepared,
     )
+
+
+def _label_order(spec: DataSpec, count: int) -> Index | None:
+    """Whose label each training sample gets, where labels are shuffled: the same for the same seed of the split."""
+    if not spec.shuffle_labels:
+        return None
+    return np.random.default_rng((spec.split.seed, _LABELS)).permutation(count)
 
 
 class _Columns:
@@ -136,7 +145,8 @@ def _samples(
     *,
     columns: Callable[[], Mapping[str, list[Any]]] = dict,
     balanced: bool = False,
+    shuffled: Index | None = None,
 ) -> ArraySamples:
-    targets = torch.from_numpy(prepared.targets[index])
+    targets = torch.from_numpy(prepared.targets[index if shuffled is None else index[shuffled]])
     positions = torch.from_numpy(index.astype(np.int64))
     return ArraySamples(kind, outputs, prepared.inputs, targets, positions, columns=columns, balanced=balanced)

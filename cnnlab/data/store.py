@@ -183,13 +183,13 @@ def _save(path: Path, array: NDArray[Any]) -> None:
 
 
 def _write_truth(folder: Path, masks: NDArray[np.uint8], form: Form) -> None:
-    """Masks moved as the images are, and the box around each: x0, y0, x1, y1, the last two exclusive."""
+    """Masks moved as the images are, and the box around each object: x0, y0, x1, y1, the last two exclusive."""
     moved = np.stack([prepare_mask(mask, size=form.size, resize=form.resize) for mask in masks])
     _save(folder / "masks.npy", moved)
-    _save(folder / "boxes.npy", boxes_of(moved))
+    _save(folder / "boxes.npy", boxes_of(moved == 1))  # what was planted beside the object is none of it
 
 
-def boxes_of(masks: NDArray[np.uint8]) -> NDArray[np.int32]:
+def boxes_of(masks: NDArray[Any]) -> NDArray[np.int32]:
     """[N, H, W] -> [N, 4] x0, y0, x1, y1 in pixels, the last two exclusive; zeros for an empty mask."""
     columns: NDArray[np.bool_] = np.asarray(masks.any(axis=1))
     rows: NDArray[np.bool_] = np.asarray(masks.any(axis=2))

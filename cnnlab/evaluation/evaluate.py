@@ -27,7 +27,7 @@ def evaluate_run(journal: Journal, home: Home, *, progress: Progress | None = No
     Raises ``RunError`` ("run_in_training", "model_missing") and ``DataError`` ("no_test_split", "dataset_changed").
     """
     recorded: dict[str, float] = journal.result().get("test") or {}
-    return recorded or _measured(journal, home, progress)
+    return recorded or measure_again(journal, home, progress)
 
 
 def held_out_predictions(journal: Journal, home: Home, *, progress: Progress | None = None) -> dict[str, list[Any]]:
@@ -39,11 +39,15 @@ def held_out_predictions(journal: Journal, home: Home, *, progress: Progress | N
     path = journal.folder / PREDICTIONS
     with contextlib.suppress(FileNotFoundError, ArrowInvalid):
         return read_predictions(path)
-    _measured(journal, home, progress)
+    measure_again(journal, home, progress)
     return read_predictions(path)
 
 
-def _measured(journal: Journal, home: Home, progress: Progress | None) -> dict[str, float]:
+def measure_again(journal: Journal, home: Home, progress: Progress | None = None) -> dict[str, float]:
+    """Measures the best weights on the test split, whatever was measured before, and stores the predictions.
+
+    Raises as ``evaluate_run`` does.
+    """
     if journal.status().state.is_active:
         raise RunError("run_in_training", value=journal.run_id)
     model = load_trained(journal.folder)

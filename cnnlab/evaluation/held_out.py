@@ -27,9 +27,27 @@ def image_at(dataset: Dataset, index: int) -> Tensor:
 def picked_index(journal: Journal, home: Home, pick: str, place: int, *, true_class: int | None = None) -> int:
     """The index in the test split of the sample at ``place`` (from 0) among those picked (see ``select``).
 
+    Raises as ``picked_indices`` does.
+    """
+    return picked_indices(journal, home, pick, place, 1, true_class=true_class)[0]
+
+
+def picked_indices(
+    journal: Journal,
+    home: Home,
+    pick: str,
+    place: int,
+    count: int,
+    *,
+    true_class: int | None = None,
+    predicted_class: int | None = None,
+) -> list[int]:
+    """Up to ``count`` of those picked, from ``place`` (from 0) on: at least one.
+
     Raises ``LabError`` ("unknown_pick", "no_such_pick"), and what ``held_out_predictions`` raises.
     """
-    places = select(held_out_predictions(journal, home), pick, true_class=true_class)
+    columns = held_out_predictions(journal, home)
+    places = select(columns, pick, true_class=true_class, predicted_class=predicted_class)
     if not 0 <= place < len(places):
         raise LabError("no_such_pick", field="--place", value=place, count=len(places), pick=pick)
-    return places[place]
+    return places[place : place + max(1, count)]

@@ -15,6 +15,7 @@ from PIL import Image
 from cnnlab.data.image import open_image
 from cnnlab.data.types import Batch
 from cnnlab.errors import LabError, Problem
+from cnnlab.evaluation.csv_cells import inert
 from cnnlab.evaluation.trained import TrainedModel, read_image
 from cnnlab.failures import is_disk_full
 from cnnlab.home import write_atomically
@@ -97,10 +98,5 @@ def csv_text(predicted: Iterable[Predicted], class_names: Sequence[str]) -> str:
     writer.writerow(["file", "label", "probability", *(f"p_{name}" for name in class_names)])
     for row in predicted:
         shares = [f"{share:.6f}" for share in (row.probability, *row.probabilities)]
-        writer.writerow([_inert(row.file), _inert(row.label), *shares])
+        writer.writerow([inert(row.file), inert(row.label), *shares])
     return text.getvalue()
-
-
-def _inert(cell: str) -> str:
-    """A spreadsheet runs cells that begin like a formula: a leading apostrophe keeps them text."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

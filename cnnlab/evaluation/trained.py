@@ -67,6 +67,20 @@ def _best_weights(folder: Path) -> bytes:
     return best.read_bytes()
 
 
+def weights_fingerprint(folder: Path) -> str:
+    """What names the best weights of a run folder, without reading them: another name, other weights.
+
+    Raises ``RunError`` ("model_missing").
+    """
+    stamp = folder / "checkpoints" / "best.safetensors.sha256"
+    if stamp.is_file():
+        return stamp.read_text("utf-8").strip()
+    best = checkpoints.best_file(folder / "checkpoints")
+    if best is None:
+        raise RunError("model_missing", value=folder.name)
+    return best.name
+
+
 def read_image(path: Path) -> Image.Image:
     """An image a user names. Raises ``LabError`` ("image_missing", or what ``data.image`` says is wrong with it)."""
     from cnnlab.data.image import open_image

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from typing import Any
 
 import torch
@@ -11,6 +13,10 @@ from cnnlab.errors import LabError
 from cnnlab.explain.borrow import borrowed
 from cnnlab.models.layouts import as_maps, layout_of
 from cnnlab.models.network import Network
+
+_known: weakref.WeakKeyDictionary[Network, dict[tuple[torch.Size, frozenset[str]], set[str]]]
+_known = weakref.WeakKeyDictionary()
+_known_guard = threading.Lock()
 
 PREFIX = "body."  # of the names in a Network, which a person may leave out
 
@@ -39,15 +45,34 @@ def offered_layers(network: Network, inputs: Tensor) -> tuple[str, ...]:
 
 
 def _full_name(network: Network, layer: str) -> str:
-    names = {name for name, _ in network.named_modules() if name}
     for name in (layer, PREFIX + layer):
-        if name in names:
+        if name and not name.endswith(".") and _is_module(network, name):
             return name
     raise LabError("unknown_layer", field="--layer", value=layer[:80], known=", ".join(network.attribution_layers))
 
 
+def _is_module(network: Network, name: str) -> bool:
+    try:
+        network.get_submodule(name)
+    except AttributeError:
+        return False
+    return True
+
+
 def _with_extent(network: Network, inputs: Tensor, names: set[str]) -> set[str]:
-    """Those of ``names`` whose output for ``inputs`` [N, C, H, W] has more than one place."""
+    """Those of ``names`` whose output for ``inputs`` [N, C, H, W] has more than one place.
+
+    Costs a pass of one input the first time that it is asked of a network for inputs of this shape.
+    """
+    with _known_guard:
+        known = _known.setdefault(network, {})
+    asked = (inputs.shape[1:], frozenset(names))
+    if asked not in known:
+        known[asked] = _looked_up(network, inputs, names)
+    return known[asked]
+
+
+def _looked_up(network: Network, inputs: Tensor, names: set[str]) -> set[str]:
     spatial: set[str] = set()
 
     def look(name: str) -> Any:

@@ -12,6 +12,8 @@ from PIL import Image
 from torch import Tensor
 
 from cnnlab.errors import LabError
+from cnnlab.explain import display
+from cnnlab.explain.display import Scale, scale_of
 from cnnlab.explain.explain import Explanation
 from cnnlab.failures import is_disk_full
 from cnnlab.home import write_atomically
@@ -22,34 +24,37 @@ CELL = 224  # smallest side of each of the three pictures, in pixels
 GAP = 8
 OPACITY = 0.75  # of the strongest place in the overlay
 
-# viridis (van der Walt & Smith 2015) at nine even steps
-SEQUENTIAL = ("440154", "472D7B", "3B528B", "2C728E", "21918C", "28AE80", "5EC962", "ADDC30", "FDE725")
-# the dashboard's two hues, cold against and warm for
-DIVERGING = ("26317F", "3F4FCB", "6C7ADA", "A5AFEC", "F7F7F7", "F0BE8F", "E3924B", "C2630F", "8A4509")
+SEQUENTIAL = display.SEQUENTIAL["viridis"]
+DIVERGING = display.DIVERGING
 
 
-def coloured(values: NDArray[np.float32]) -> Picture:
-    """[H, W] -> [H, W, 3]: from 0 to the largest value; with negative values, a diverging scale around 0."""
-    strongest = _strongest(values)
-    if (values < 0).any():
-        return _looked_up(values / strongest / 2 + 0.5, DIVERGING)
-    return _looked_up(values / strongest, SEQUENTIAL)
+def coloured(values: NDArray[np.float32], scale: Scale | None = None) -> Picture:
+    """[H, W] -> [H, W, 3]: from 0 to the largest value; with negative values, a diverging scale around 0.
+
+    ``scale``: the one that the map shares with others, instead of its own.
+    """
+    taken = scale or scale_of([values])
+    shares = np.clip(values / taken.limit, -1.0, 1.0)
+    return _looked_up(shares / 2 + 0.5 if taken.diverging else shares, taken.steps)
 
 
-def scale_bar(*, signed: bool, width: int = 256, height: int = 8) -> Picture:
+def scale_bar(*, signed: bool, width: int = 256, height: int = 8, colours: tuple[str, ...] = SEQUENTIAL) -> Picture:
     """[height, width, 3]: the colours of ``coloured`` from the least on the left to the most on the right."""
     shares = np.broadcast_to(np.linspace(0.0, 1.0, width), (height, width))
-    return _looked_up(shares, DIVERGING if signed else SEQUENTIAL)
+    return _looked_up(shares, DIVERGING if signed else colours)
 
 
-def overlay(picture: Picture, values: NDArray[np.float32], opacity: float = OPACITY) -> Picture:
+def overlay(
+    picture: Picture, values: NDArray[np.float32], opacity: float = OPACITY, scale: Scale | None = None
+) -> Picture:
     """The map over the greyed picture, both [H, W, …]: the stronger a place, the more of its colour.
 
     ``opacity`` in [0, 1] is that of the strongest place.
     """
+    taken = scale or scale_of([values])
     grey = np.asarray(Image.fromarray(picture).convert("L"), dtype=np.float32)[:, :, None]
-    cover = opacity * (np.abs(values) / _strongest(values))[:, :, None]
-    mixed = grey * (1 - cover) + coloured(values) * cover
+    cover = opacity * np.clip(np.abs(values) / taken.limit, 0.0, 1.0)[:, :, None]
+    mixed = grey * (1 - cover) + coloured(values, taken) * cover
     return np.rint(mixed).astype(np.uint8)
 
 
@@ -59,10 +64,13 @@ def picture_of(inputs: Tensor) -> Picture:
     return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)))
 
 
-def panel(inputs: Tensor, explanation: Explanation, opacity: float = OPACITY) -> Image.Image:
+def panel(
+    inputs: Tensor, explanation: Explanation, opacity: float = OPACITY, scale: Scale | None = None
+) -> Image.Image:
     """Input, map and overlay side by side on white, each enlarged by a whole factor so that pixels stay squares."""
     picture = picture_of(inputs)
-    cells = (picture, coloured(explanation.map), overlay(picture, explanation.map, opacity))
+    drawn = explanation.map
+    cells = (picture, coloured(drawn, scale), overlay(picture, drawn, opacity, scale))
     factor = max(1, -(-CELL // min(picture.shape[:2])))
     height, width = (side * factor for side in picture.shape[:2])
     image = Image.new("RGB", (3 * width + 2 * GAP, height), "white")
@@ -72,10 +80,16 @@ def panel(inputs: Tensor, explanation: Explanation, opacity: float = OPACITY) ->
     return image
 
 
-def panel_png(inputs: Tensor, explanation: Explanation, opacity: float = OPACITY) -> bytes:
+def png(picture: Picture) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, format="PNG")
+    return content.getvalue()
+
+
+def panel_png(inputs: Tensor, explanation: Explanation, opacity: float = OPACITY, scale: Scale | None = None) -> bytes:
     """``panel`` as PNG."""
     content = io.BytesIO()
-    panel(inputs, explanation, opacity).save(content, format="PNG")
+    panel(inputs, explanation, opacity, scale).save(content, format="PNG")
     return content.getvalue()
 
 
@@ -88,25 +102,22 @@ def array_npy(explanation: Explanation) -> bytes:
 
 def save_panel(path: Path, inputs: Tensor, explanation: Explanation, opacity: float = OPACITY) -> None:
     """Raises ``LabError`` ("not_writable")."""
-    _write(path, panel_png(inputs, explanation, opacity), "--out")
+    write(path, panel_png(inputs, explanation, opacity), "--out")
 
 
 def save_array(path: Path, explanation: Explanation) -> None:
     """Raises ``LabError`` ("not_writable")."""
-    _write(path, array_npy(explanation), "--array")
+    write(path, array_npy(explanation), "--array")
 
 
-def _write(path: Path, content: bytes, field: str) -> None:
+def write(path: Path, content: bytes, field: str) -> None:
+    """Raises ``LabError`` ("not_writable") that names ``field``."""
     try:
         write_atomically(path, content)
     except (OSError, ValueError) as error:  # ValueError: a path without a name, such as "" or "."
         if isinstance(error, OSError) and is_disk_full(error):
             raise
         raise LabError("not_writable", field=field, value=str(path)) from error
-
-
-def _strongest(values: NDArray[np.float32]) -> float:
-    return float(np.abs(values).max(initial=0.0)) or 1.0  # a map of zeros has no scale of its own
 
 
 def _looked_up(shares: NDArray[np.floating[Any]], scale: tuple[str, ...]) -> Picture:

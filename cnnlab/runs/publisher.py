@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 from filelock import FileLock, Timeout
 
 from cnnlab.home import RUN_ID, Home
+from cnnlab.runs import reviews
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.position import is_complete
 
@@ -144,6 +145,7 @@ def repair(home: Home, run_id: str) -> bool:
     with contextlib.suppress(Timeout), publishing_lock(journal).acquire(timeout=0):
         if not is_complete(journal):
             Publication(journal, home).finish()
+        reviews.publish(journal, home)
         return True
     return False
 
@@ -178,7 +180,8 @@ def incomplete(home: Home) -> list[str]:
         if not RUN_ID.fullmatch(folder.name) or not (folder / "state.json").is_file():
             continue
         with contextlib.suppress(ValueError, KeyError, TypeError, FileNotFoundError):  # damaged or being deleted
-            if not is_complete(journal) and not journal.is_held():
+            lacking = not is_complete(journal) or bool(reviews.waiting(journal))
+            if lacking and not journal.is_held():
                 found.append((journal.status().created, folder.name))
     return [run_id for _, run_id in sorted(found, reverse=True)]
 

@@ -95,6 +95,18 @@ def stored_meta(folder: Path) -> dict[str, Any] | None:
     return None
 
 
+def newest_weights(folder: Path) -> tuple[int, int, dict[str, Tensor]] | None:
+    """(epoch, batches after it, weights) of the newest whole generation, whatever the optimizer was."""
+    for path in _newest_first(folder.glob("state-*.pt"), _STATE):
+        data = _verified(path, _STATE)
+        if data is not None:
+            stored = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+            epoch, step = _place(path, _STATE)
+            weights: dict[str, Tensor] = stored["network"]
+            return epoch, step, weights
+    return None
+
+
 def best_file(folder: Path, epoch: int | None = None) -> Path | None:
     """The best weights of ``epoch`` (of any, newest first) if they are whole."""
     for path in _newest_first(folder.glob("best-*.safetensors"), _BEST):

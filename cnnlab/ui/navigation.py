@@ -17,8 +17,12 @@ RUN_PAGE = "pages/run.py"
 RUNS_PAGE = "pages/runs.py"
 COMPARE_PAGE = "pages/compare.py"
 EXPLAIN_PAGE = "pages/explain.py"
+SANITY_PAGE = "pages/sanity.py"
+TIMELINE_PAGE = "pages/timeline.py"
+LABORATORY_PAGE = "pages/laboratory.py"
 INSIDE_PAGE = "pages/inside.py"
 PREDICT_PAGE = "pages/predict.py"
+MISTAKES_PAGE = "pages/mistakes.py"
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ICONS = {
@@ -31,6 +35,10 @@ _ICONS = {
     RUNS_PAGE: ":material/table_rows:",
     COMPARE_PAGE: ":material/compare_arrows:",
     EXPLAIN_PAGE: ":material/center_focus_strong:",
+    MISTAKES_PAGE: ":material/help_center:",
+    SANITY_PAGE: ":material/rule:",
+    TIMELINE_PAGE: ":material/timeline:",
+    LABORATORY_PAGE: ":material/science:",
     INSIDE_PAGE: ":material/biotech:",
     PREDICT_PAGE: ":material/batch_prediction:",
 }

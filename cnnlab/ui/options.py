@@ -29,7 +29,8 @@ def _widget(option: Option, value: Any, key: str) -> Any:
         return st.toggle(label, value=bool(value), help=help_text, key=key)
     if option.type == "choice":
         place = option.choices.index(str(value)) if str(value) in option.choices else 0
-        return st.selectbox(label, option.choices, index=place, format_func=choice_words, help=help_text, key=key)
+        words = {choice: choice_words(choice) for choice in option.choices}  # in the language of this run of the page
+        return st.selectbox(label, option.choices, index=place, format_func=words.__getitem__, help=help_text, key=key)
     if option.type in ("int", "float"):
         return _number(option, value, label, help_text, key)
     return _list(option, value, label, help_text, key)

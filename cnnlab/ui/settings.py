@@ -21,12 +21,23 @@ _EPOCHS = (
     "training.schedule.patience",
     "training.schedule.step_epochs",
     "training.fine_tuning.frozen_epochs",
+    "tracking.explain.every",
 )
 _PIXELS = ("data.image_size", "data.augmentation.crop")
 _RATES = ("training.learning_rate", "training.schedule.minimum_rate", "training.weight_decay")
-_OFF_AT_ZERO = ("training.early_stopping.patience", "training.gradient_clip", "training.label_smoothing")
+_OFF_AT_ZERO = (
+    "training.early_stopping.patience",
+    "training.gradient_clip",
+    "training.label_smoothing",
+    "tracking.explain.every",
+)
 _SHARES = ("data.split.validation", "data.split.test", "training.fine_tuning.backbone_rate")
-_REGISTRIES = {"task.name": "task", "model.architecture": "architecture", "data.dataset": "dataset"}
+_REGISTRIES = {
+    "task.name": "task",
+    "model.architecture": "architecture",
+    "data.dataset": "dataset",
+    "tracking.explain.method": "explainer",
+}
 
 # settings that only some choices use: they would be noise beside the others
 _USED_WITH: dict[str, tuple[str, tuple[Any, ...]]] = {
@@ -122,6 +133,10 @@ def _is_used(field: str, value: Any, flat: dict[str, Any]) -> bool:
         return bool(value)
     if field.startswith("training.fine_tuning."):
         return bool(flat["training.fine_tuning.frozen_epochs"]) or flat["training.fine_tuning.backbone_rate"] != 1.0
+    if field.startswith("tracking.explain."):
+        return bool(flat["tracking.explain.every"])
+    if field == "data.shuffle_labels":
+        return bool(value)
     if field in ("data.fingerprint", "data.split.group_by", "model.layers"):
         return value is not None
     if field.endswith(".options"):  # flat() names an empty mapping itself

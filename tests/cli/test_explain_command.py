@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnnlab.registry import registry
 from tests.cli.commands import LANGUAGES, command, said
 
 pytestmark = pytest.mark.slow  # each needs the trained run
@@ -25,7 +26,11 @@ def test_explain_draws_an_image_of_the_test_split(run: str, tmp_path: Path) -> N
     assert values["index"] == 5
     assert (values["run_id"], values["method"], values["layer"]) == (run, "grad_cam", "body.conv2")
     assert values["target"] == values["predicted"]
-    assert values["scorecard"] is None
+    card = values["scorecard"]
+    assert set(card) == set(registry("score"))
+    assert all(set(mark) == {"value", "random", "edge"} for mark in card.values())
+    assert 0 <= card["deletion"]["value"] <= 1
+    assert card["sensitivity"]["random"] is card["pointing_game"]["value"] is None
     assert sorted(values["probabilities"]) == [str(label) for label in range(10)]
     assert sum(values["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert max(values["probabilities"], key=values["probabilities"].get) == values["predicted"]
@@ -35,6 +40,22 @@ def test_explain_draws_an_image_of_the_test_split(run: str, tmp_path: Path) -> N
     with Image.open(out) as image:
         assert image.format == "PNG"
         assert image.width > 3 * image.height
+
+
+def test_one_map_is_graded_and_several_are_on_request(run: str, tmp_path: Path) -> None:
+    """The numbers, in the report too, and one sentence for who reads them in a terminal."""
+    start = ("explain", run, "--index", 5, "--out", tmp_path / "panel.png")
+    assert "Better than a random map in" in command(*start).out
+    assert command(*start, "--no-scorecard", "--json").values["scorecard"] is None
+    several = (*start, "--method", "grad_cam,saliency")
+    rows = command(*several, "--json").values["explanations"]
+    assert [row["scorecard"] for row in rows] == [None, None]
+    report = tmp_path / "report.html"
+    rows = command(*several, "--scorecard", "--report", report, "--json").values["explanations"]
+    assert [row["scorecard"]["deletion"]["random"] for row in rows] == [rows[0]["scorecard"]["deletion"]["random"]] * 2
+    text = report.read_text("utf-8")
+    assert "Deletion area" in text
+    assert "Edges of the image" in text
 
 
 def test_index_counts_in_the_test_split(run: str, trained: dict[str, Any], tmp_path: Path) -> None:

@@ -134,8 +134,9 @@ class Walk:
     def explain(self, run_id: str) -> None:
         base = self.page.url.split("/compare")[0]
         self.page.goto(f"{base}/explain?run={run_id}&lang={self.lang}")
-        expect(self.page.get_by_role("heading", name="Grad-CAM").first).to_be_visible(timeout=120_000)
-        self.says("explain_page.cell.overlay")
+        maps = self.page.locator(".st-key-maps_0")
+        expect(maps.get_by_text("Grad-CAM", exact=True).first).to_be_visible(timeout=120_000)
+        self.says("explain_page.limits")
         self.keep("explain")
 
     def predict(self, run_id: str, folder: Path) -> None:

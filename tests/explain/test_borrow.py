@@ -10,11 +10,12 @@ import pytest
 import torch
 from torch import nn
 
+from cnnlab.explain.base import methods_for
 from cnnlab.explain.borrow import borrowed
 from cnnlab.explain.explain import explain
 from cnnlab.registry import registry
 from cnnlab.tasks.classification import Classification
-from tests.explain.networks import images, plain
+from tests.explain.networks import built, images, plain
 
 
 def test_inside_it_is_eval_float32_and_only_the_input_has_gradients() -> None:
@@ -103,16 +104,18 @@ def test_another_thread_waits_and_another_network_does_not() -> None:
 
 @pytest.mark.parametrize("method", sorted(registry("explainer")))
 def test_eight_threads_on_one_network_get_the_maps_of_one(method: str) -> None:
-    network, task = plain(), Classification()
-    inputs = images(64, 3, 8)
+    candidates = (plain(), built("cnn", 3), built("vit_tiny", 3))
+    network = next(each for each in candidates if method in methods_for(each))
+    count = 64 if registry("explainer")[method].facts["cost"] == "instant" else 16
+    task, inputs = Classification(), images(count, 3, 8)
 
     def one(i: int) -> np.ndarray:
         given = inputs[i : i + 1]
         return explain(network, task, given, target=i % 4, method=method, layer=None, options={}).map
 
-    alone = [one(i) for i in range(64)]
+    alone = [one(i) for i in range(count)]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(one, range(64)))
+        together = list(pool.map(one, range(count)))
     for expected, found in zip(alone, together, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
     assert network.training

@@ -14,6 +14,10 @@ from tests.pages.test_run import BAD_IDS
 
 ADDRESSES = [
     ("explain", "run"),
+    ("explain", "with"),
+    ("explain", "index"),
+    ("mistakes", "run"),
+    ("mistakes", "index"),
     ("predict", "run"),
     ("train", "like"),
     ("train", "draft"),
@@ -32,6 +36,7 @@ ADDRESSES = [
     ("inside", "network"),
     ("inside", "design"),
     ("inside", "dataset"),
+    ("laboratory", "variant"),
 ]
 
 

@@ -33,10 +33,17 @@ assert not heavy, heavy
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "page", ["home", "data", "dataset", "run", "runs", "compare", "explain", "predict", "networks", "inside", "design"]
+    "page",
+    [
+        *("home", "data", "dataset", "run", "runs", "compare", "explain", "predict", "networks", "inside", "design"),
+        *("sanity", "timeline", "laboratory", "mistakes"),
+    ],
 )
 def test_no_heavy_library_in_the_app(home: Home, page: str) -> None:
-    """Explain and Predict without a run to load: what they list needs no torch. Train asks it for its estimate."""
+    """Explain, Predict and the sanity check without a run to load: what they list needs no torch.
+
+    Train asks it for its estimate.
+    """
     for name, value in addresses(home, page):
         command = [sys.executable, "-c", PROGRAM, "data" if page == "dataset" else page, name, value]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
@@ -44,7 +51,7 @@ def test_no_heavy_library_in_the_app(home: Home, page: str) -> None:
 
 
 def addresses(home: Home, page: str) -> list[tuple[str, str]]:
-    if page in ("explain", "predict"):
+    if page in ("explain", "predict", "sanity", "laboratory", "mistakes"):
         return [("", "")]
     ids = [make(home).run_id for make in (made_runs.finished, made_runs.running, made_runs.failed)]
     if page == "run":

@@ -90,7 +90,7 @@ def test_run(open_page: Open, home: Home, make: made_runs.Make) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["data", "train", "runs", "compare", "explain", "predict", "networks", "design", "inside"]
+    "page", ["data", "train", "runs", "compare", "explain", "mistakes", "predict", "networks", "design", "inside"]
 )
 def test_an_empty_page(open_page: Open, home: Home, page: str) -> None:
     english, spanish = texts(settled(open_page(page))), texts(settled(open_page(page, lang="es")))
@@ -109,7 +109,7 @@ def test_lists_and_comparison(open_page: Open, home: Home) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["explain", "predict", "run"])
+@pytest.mark.parametrize("page", ["explain", "mistakes", "predict", "run"])
 def test_pages_of_a_trained_run(open_page: Open, trained_run: Journal, page: str) -> None:
     name = trained_run.experiment().name
     for tab in TABS if page == "run" else (None,):

@@ -24,7 +24,8 @@ LANGUAGES = ("en", "es")
 MORE = ("run.do.change", "run.do.compare")
 
 
-MORE_WITH_WEIGHTS = ("run.do.change", "run.do.predict", "run.do.inside", "run.do.compare")
+MORE_WITH_WEIGHTS = ("run.do.change", "run.do.predict", "run.do.inside", "run.do.timeline", "run.do.compare")
+MORE_AFTER_THE_END = (*MORE_WITH_WEIGHTS[:3], "run.do.sanity", *MORE_WITH_WEIGHTS[3:])
 
 
 Make = Callable[[Home], Journal]
@@ -72,9 +73,9 @@ BAD_IDS = [
     [
         (made_runs.queued, "QUEUED", ["run.stop", *MORE]),
         (made_runs.running, "RUNNING", ["run.stop", *MORE_WITH_WEIGHTS]),
-        (made_runs.finished, "FINISHED", ["run.do.explain", "run.again", *MORE_WITH_WEIGHTS, "run.do.delete"]),
-        (made_runs.stopped, "STOPPED", ["run.resume", "run.again", *MORE_WITH_WEIGHTS, "run.do.delete"]),
-        (made_runs.lost, "LOST", ["run.resume", "run.again", *MORE_WITH_WEIGHTS, "run.do.delete"]),
+        (made_runs.finished, "FINISHED", ["run.do.explain", "run.again", *MORE_AFTER_THE_END, "run.do.delete"]),
+        (made_runs.stopped, "STOPPED", ["run.resume", "run.again", *MORE_AFTER_THE_END, "run.do.delete"]),
+        (made_runs.lost, "LOST", ["run.resume", "run.again", *MORE_AFTER_THE_END, "run.do.delete"]),
     ],
 )
 def test_every_state_has_its_badge_and_its_actions(

@@ -1,22 +1,25 @@
-"""The parts of Explain: run, image, prediction, maps."""
+"""The parts of Explain: runs, images, classes, methods, maps, and how far to trust them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
-from cnnlab.ui import address, run_choice, trained
-from cnnlab.ui.edge import edge
-from cnnlab.ui.explain import image, maps
+from cnnlab.ui import trained
+from cnnlab.ui.explain import batch, cards, downloads, grading, image, maps, methods, runs, targets, view, zoom
 from cnnlab.ui.explain.image import Shown
+from cnnlab.ui.explain.targets import Targets
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
 
-_BARS = 5
-_PILLS = 30  # classes beyond which a list is easier to find one in
+if TYPE_CHECKING:
+    from cnnlab.explain.display import Display
+    from cnnlab.explain.several import Asked
+    from cnnlab.explain.sheet import Source
 
 
 def head() -> None:
@@ -24,103 +27,71 @@ def head() -> None:
     st.caption(t("explain_page.caption"))
 
 
-def choose_run() -> Run | None:
-    return run_choice.choose(t("explain_page.empty"))
+def choose_runs() -> list[Run]:
+    return runs.choose()
 
 
-def choose_image(run: Run) -> Shown | None:
+def choose_images(chosen: Sequence[Run]) -> list[Shown]:
     with st.container(border=True):
-        return image.choose(run)
+        subjects = image.choose(chosen[0])
+        runs.say_who_has_seen(chosen, subjects)
+    return subjects
 
 
-def draw(run: Run, shown: Shown) -> None:
-    """Prediction and target, then every chosen method."""
-    names = trained.model_of(run).card.outputs.class_names
-    row = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom")
-    with row:
-        methods = maps.choose_methods(run)
-        opacity, layer, values = maps.settings(run, shown, methods)
-    maps.say_what_is_missing(run)
-    predicted, probabilities = maps.prediction_of(run, shown)
-    target = _prediction(run, shown, names, predicted, probabilities)
-    if not methods:
+def draw(chosen: Sequence[Run], subjects: Sequence[Shown]) -> None:
+    """Methods and class, then the maps and their scores."""
+    names = trained.model_of(chosen[0]).card.outputs.class_names
+    wanted = methods.choose(chosen)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        mode = targets.mode()
+        with st.popover(t("explain_page.display"), icon=":material/tune:", key="explain_display"):
+            display = view.display()
+            layer = methods.layer(chosen, subjects, wanted)
+            values = methods.settings(wanted)
+        shown_as = view.choose()
+    target = targets.choose(mode, subjects, names, maps.predictions_of(chosen[0], subjects))
+    if not wanted:
         st.markdown(t("explain_page.no_method"))
-    for method in methods:
-        with edge():
-            with st.spinner(t("explain_page.computing")):
-                found = maps.explanation_of(run, shown, method, target, layer, values[method])
-            maps.draw(run, shown, method, found, opacity, names)
-
-
-def _prediction(run: Run, shown: Shown, names: Sequence[str], predicted: int, probabilities: Sequence[float]) -> int:
-    """The image, what the network says of it, and the class to explain, which is chosen here."""
-    with st.container(border=True):
-        left, right = st.columns([1, 2], gap="medium")
-        with left:
-            maps.picture(shown)
-            st.caption(plain(shown.name))
-        with right:
-            _verdict(shown, names, predicted, probabilities)
-            _bars(names, probabilities)
-            return _target(run, shown, names, predicted, probabilities)
-
-
-def _verdict(shown: Shown, names: Sequence[str], predicted: int, probabilities: Sequence[float]) -> None:
-    share = formats.percent(probabilities[predicted], language())
-    st.markdown(t("explain_page.says", label=plain(names[predicted]), probability=share))
-    if shown.label is None or shown.label < 0:
         return
-    right = shown.label == predicted
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if right:
-            st.badge(t("explain_page.right"), icon=":material/check_circle:", color="green")
-        else:
-            st.badge(t("explain_page.wrong"), icon=":material/cancel:", color="red")
-        st.markdown(t("explain_page.truth", label=plain(names[shown.label])), width="content")
+    from cnnlab.explain.several import Asked
+
+    asked = Asked(tuple(wanted), target.targets, layer, values)
+    sources = maps.explained(chosen, subjects, asked)
+    maps.offer(chosen, subjects, asked, sources)
+    _maps(chosen, sources, asked, target, display, shown_as)
 
 
-def _bars(names: Sequence[str], probabilities: Sequence[float]) -> None:
-    for place in _by_probability(probabilities)[:_BARS]:
-        words = f"{plain(names[place])} · {formats.percent(probabilities[place], language())}"
-        st.progress(round(100 * min(1.0, max(0.0, probabilities[place]))), text=words)  # a share would be cut
+def _maps(
+    chosen: Sequence[Run], sources: Sequence[Source], asked: Asked, target: Targets, display: Display, shown_as: str
+) -> None:
+    from cnnlab.explain import words
+    from cnnlab.explain.several import contrasted
+    from cnnlab.explain.sheet import strips
 
-
-def _target(run: Run, shown: Shown, names: Sequence[str], predicted: int, probabilities: Sequence[float]) -> int:
-    places = _by_probability(probabilities)
-    key = f"explain_target_{run.run_id}_{shown.digest[:16]}"  # another image begins with its own prediction
-    wanted = address.asked_number("target")
-    if wanted in places or st.session_state.get(key) not in places:
-        st.session_state[key] = wanted if wanted in places else predicted
-
-    labels = {place: _class_words(place, names, predicted, shown.label) for place in places}
-    label, help_text = t("explain_page.target"), t("explain_page.target_help")
-    chosen: int | None
-    if len(names) > _PILLS:
-        chosen = st.selectbox(
-            label, places, format_func=labels.__getitem__, help=help_text, key=key, persist_state="session"
-        )
+    names = sources[0].class_names
+    titles = words.column_titles(asked, names, language())
+    drawn = sources
+    if target.minus:
+        first, second = target.targets
+        drawn = [replace(one, rows=tuple(contrasted(row, first, second) for row in one.rows)) for one in sources]
+        display = replace(display, signs="signed")
+        titles = [words.method_title(method, language()) for method in asked.methods]
+    made = strips(drawn, display)
+    graded = None if target.minus else grading.found(chosen, made, asked)
+    if shown_as == "zoom":
+        zoom.draw(made, titles)
     else:
-        chosen = st.pills(
-            label,
-            places,
-            required=True,
-            format_func=lambda place: plain(labels[place]),
-            help=help_text,
-            key=key,
-            wrap=True,
-            persist_state="session",
-        )
-    target = predicted if chosen is None else int(chosen)
-    address.keep("target", None if target == predicted else str(target))
-    return target
-
-
-def _class_words(place: int, names: Sequence[str], predicted: int, true: int | None) -> str:
-    """``7 (predicted, true)``"""
-    marks = [t("explain_page.is_predicted")] if place == predicted else []
-    marks += [t("explain_page.is_true")] if place == true else []
-    return f"{names[place]} ({', '.join(marks)})" if marks else names[place]
-
-
-def _by_probability(probabilities: Sequence[float]) -> list[int]:
-    return sorted(range(len(probabilities)), key=lambda place: (-probabilities[place], place))
+        cards.draw(made, titles, grading.verdicts(graded))
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(words.display_words(display, language(), difference=target.minus), width="content")
+        tables = grading.tables(graded, made, titles)
+        downloads.draw(made, titles, asked, display, tables, difference=target.minus)
+    if len(made) > 1 or shown_as == "zoom":
+        with st.expander(t("explain_page.about")):
+            methods.about(asked)
+    if not target.minus:
+        grading.draw(chosen, made, asked, titles, graded)
+    with st.expander(t("explain_page.batch"), icon=":material/table_chart:"):
+        if len(chosen) > 1:
+            st.caption(t("explain_batch.first_run", run=plain(sources[0].name)))
+        batch.draw(chosen[0], asked.layer, asked.options)

@@ -27,7 +27,7 @@ _SOURCES = ("test", "upload")
 def choose(looked: Run | Untrained) -> Shown | None:
     """``None`` while nothing is chosen; the page has said what to do then."""
     if isinstance(looked, Run):
-        return explained.choose(looked)
+        return explained.one(looked)
     labels = {name: t(f"inside_page.image.{name}") for name in _SOURCES}
     source = st.segmented_control(
         t("inside_page.image.label"),

@@ -12,7 +12,15 @@ from cnnlab.runs.states import RunState
 from cnnlab.ui import actions
 from cnnlab.ui.edge import edge
 from cnnlab.ui.language import t
-from cnnlab.ui.navigation import COMPARE_PAGE, EXPLAIN_PAGE, INSIDE_PAGE, PREDICT_PAGE, TRAIN_PAGE
+from cnnlab.ui.navigation import (
+    COMPARE_PAGE,
+    EXPLAIN_PAGE,
+    INSIDE_PAGE,
+    PREDICT_PAGE,
+    SANITY_PAGE,
+    TIMELINE_PAGE,
+    TRAIN_PAGE,
+)
 from cnnlab.ui.run.cards import again_button, resume_button
 from cnnlab.ui.run.words import is_stopping
 
@@ -45,6 +53,10 @@ def _more(run: Run, below: DeltaGenerator) -> None:
         st.switch_page(PREDICT_PAGE, query_params={"run": run.run_id})
     if run.local and run.best_record and _button("inside", "biotech", wide=True):
         st.switch_page(INSIDE_PAGE, query_params={"run": run.run_id})
+    if run.local and run.state.is_final and run.best_record and _button("sanity", "rule", wide=True):
+        st.switch_page(SANITY_PAGE, query_params={"run": run.run_id})
+    if run.local and run.best_record and _button("timeline", "timeline", wide=True):
+        st.switch_page(TIMELINE_PAGE, query_params={"run": run.run_id})
     if _button("compare", "compare_arrows", wide=True):
         ids = [run.run_id, *([run.parent] if run.parent else [])]
         st.switch_page(COMPARE_PAGE, query_params={"runs": ",".join(ids)})

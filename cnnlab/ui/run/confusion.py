@@ -13,6 +13,7 @@ from cnnlab.evaluation.confusion import Counts, confusion, worst_pairs
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
 from cnnlab.ui.language import language, t
+from cnnlab.ui.navigation import MISTAKES_PAGE
 from cnnlab.ui.text import message, plain
 
 _LARGEST = 30  # classes; beyond it the cells would be smaller than their numbers
@@ -36,12 +37,14 @@ def draw(run: Run) -> None:
     if len(names) > _LARGEST:
         st.markdown(t("run.confusion.large", count=len(names)))
         _pairs(counts, names)
+        _why(run)
         return
     chart, table = st.columns([3, 2], gap="medium")
     with chart:
         _chart(counts, names)
     with table:
         _pairs(counts, names)
+        _why(run)
 
 
 def _chart(counts: Counts, names: Sequence[str]) -> None:
@@ -79,6 +82,16 @@ def _pairs(counts: Counts, names: Sequence[str]) -> None:
     }
     st.caption(t("run.confusion.pairs"))
     st.table(columns, border="horizontal", hide_index=True)
+
+
+def _why(run: Run) -> None:
+    """The way to the single images behind the numbers."""
+    st.page_link(
+        MISTAKES_PAGE,
+        label=t("mistakes_page.from_run"),
+        icon=":material/help_center:",
+        query_params={"run": run.run_id},
+    )
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

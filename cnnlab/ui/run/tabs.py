@@ -60,7 +60,7 @@ def _configuration(run: Run) -> None:
             _table(t("run.configuration.data"), settings.group(experiment, "data"))
             _table(t("run.configuration.network"), settings.group(experiment, "task", "model"))
         with grid.cell():
-            _table(t("run.configuration.training"), settings.group(experiment, "training"))
+            _table(t("run.configuration.training"), settings.group(experiment, "training", "tracking"))
     st.download_button(
         t("run.configuration.download"),
         experiment.to_yaml(),

@@ -24,7 +24,7 @@ from cnnlab.ui.train.problems import within
 
 _AUGMENTATION = "data.augmentation"
 _SPLIT = "data.split"
-_PREPARATION = ("data.resize", "data.normalization", "data.balance", "data.fingerprint")
+_PREPARATION = ("data.resize", "data.normalization", "data.balance", "data.shuffle_labels", "data.fingerprint")
 _KNOWN_SPLITS = {"validation": "validation", "test": "test"}
 
 
@@ -146,6 +146,8 @@ def _preparation(form: Form) -> None:
             fields.choice(form, "data.normalization", ["standardize", "unit"])
         with grid.cell():
             fields.choice(form, "data.balance", ["none", "class_weights", "sampler"])
+        with grid.cell():
+            fields.toggle(form, "data.shuffle_labels")
         with grid.cell():
             fields.text(form, "data.fingerprint", placeholder=t("train.data.any_content"), optional=True, limit=64)
 

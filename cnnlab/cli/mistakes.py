@@ -1,0 +1,220 @@
+"""``mistakes`` and ``review``: why a network failed, and what a person says of it."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnlab.cli.output import Output
+from cnnlab.errors import LabError
+from cnnlab.home import Home
+from cnnlab.i18n import formats
+from cnnlab.runs import reviews
+from cnnlab.runs.journal import Journal
+from cnnlab.runs.reviews import Review
+
+if TYPE_CHECKING:
+    from cnnlab.evaluation.judged import Judged
+    from cnnlab.evaluation.mistakes import Card, Filter
+
+NO_STATE = "none"  # how the empty state is typed
+_EXPORTS = (".csv", ".html")
+
+
+def mistakes(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """Cards of one kind as a table, and as a file on request."""
+    from cnnlab.evaluation.advice import advice
+    from cnnlab.evaluation.judged import judged
+    from cnnlab.evaluation.mistakes import KINDS, cards
+
+    journal = Journal.open(home, arguments.run)
+    _check(arguments)
+    found = judged(journal, home)
+    said = reviews.reviews(journal)
+    only = _filter(arguments, found.names)
+    every = cards(found, arguments.kind, only=only, states=reviews.states(said))
+    shown = every[: arguments.limit]
+    if arguments.out:
+        _write(arguments, journal, home, found, shown, len(every), said)
+        output.say("cli.mistakes.written", count=len(shown), out=arguments.out)
+    advices = advice(found)
+    values = {
+        "run_id": arguments.run,
+        "kind": arguments.kind,
+        "test_images": len(found),
+        "mistakes": int(found.wrong.sum()),
+        "suspected_labels": int(found.issues.suspected.sum()),
+        "found": len(every),
+        "advice": [one.kind for one in advices],
+        "cards": [_as_dict(card, found.names, said.get(card.index, Review())) for card in shown],
+        "out": arguments.out,
+    }
+    from cnnlab.evaluation import mistake_words as words
+
+    lines = [words.advice_words(one, found.names, output.language) for one in advices]
+    lines += [_table(shown, found.names, said, output)] if shown else []
+    if not shown:
+        lines.append(output.t("cli.mistakes.nothing", known=", ".join(k for k in KINDS if k != arguments.kind)))
+    output.result(values, "\n".join(lines))
+    return 0
+
+
+def review(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """Keeps what is said of an image, and tells MLflow if it is there."""
+    from cnnlab.evaluation.judged import judged
+    from cnnlab.evaluation.mistakes import card_of
+
+    journal = Journal.open(home, arguments.run)
+    index: int | None
+    if arguments.undo:
+        index = reviews.undo(journal)
+        if index is None:
+            output.result({"run_id": arguments.run, "index": None}, output.t("cli.review.nothing"))
+            return 0
+    else:
+        index = arguments.index
+        if index is None or (arguments.state is None and arguments.note is None):
+            raise LabError("no_review", field="INDEX" if index is None else "--state")
+        card_of(judged(journal, home), index)  # whether it is there
+        before = reviews.reviews(journal).get(index, Review())
+        state = before.state if arguments.state is None else _typed(arguments.state)
+        reviews.write_review(journal, index, state, before.note if arguments.note is None else arguments.note)
+    now = reviews.reviews(journal).get(index, Review())
+    told = _tell(journal, home)
+    values = {"run_id": arguments.run, "index": index, "state": now.state or None, "note": now.note, "in_mlflow": told}
+    from cnnlab.evaluation import mistake_words as words
+
+    state_words = words.state(now.state, output.language)
+    output.result(values, output.t(f"cli.review.{'kept' if told else 'waiting'}", index=index, state=state_words))
+    return 0
+
+
+def _tell(journal: Journal, home: Home) -> bool:
+    try:
+        return reviews.publish(journal, home)
+    except Exception:  # whatever the store does, the review is kept and told later
+        return False
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from cnnlab.evaluation.mistakes import KINDS
+
+    if arguments.kind not in KINDS:
+        raise LabError("unknown_cards", field="--kind", value=arguments.kind[:80], known=", ".join(KINDS))
+    if arguments.limit < 1:
+        raise LabError("too_small", field="--limit", value=arguments.limit, limit=1)
+    if arguments.out and Path(arguments.out).suffix.lower() not in _EXPORTS:
+        raise LabError("unknown_export", field="--out", value=arguments.out[-80:])
+
+
+def _filter(arguments: argparse.Namespace, names: Sequence[str]) -> Filter:
+    from cnnlab.evaluation.mistakes import Filter
+
+    state = None if arguments.state is None else _typed(arguments.state)
+    if state not in (None, reviews.NONE, *reviews.STATES):
+        known = ", ".join((*reviews.STATES, NO_STATE))
+        raise LabError("unknown_review_state", field="--state", value=arguments.state[:80], known=known)
+    return Filter(
+        true_class=_class(arguments.true_class, names, "--true-class"),
+        predicted_class=_class(arguments.predicted_class, names, "--predicted-class"),
+        state=state,
+    )
+
+
+def _typed(state: str) -> str:
+    return reviews.NONE if state == NO_STATE else state
+
+
+def _class(text: str | None, names: Sequence[str], field: str) -> int | None:
+    """A class by its name or its number. Raises ``LabError`` ("unknown_class")."""
+    if text is None:
+        return None
+    if text in names:
+        return list(names).index(text)
+    if text.isascii() and text.isdecimal() and int(text) < len(names):
+        return int(text)
+    raise LabError("unknown_class", field=field, value=text[:80], known=", ".join(names[:12]))
+
+
+def _write(
+    arguments: argparse.Namespace,
+    journal: Journal,
+    home: Home,
+    found: Judged,
+    shown: list[Card],
+    count: int,
+    said: dict[int, Review],
+) -> None:
+    from cnnlab.explain.render import write
+
+    path = Path(arguments.out)
+    if path.suffix.lower() == ".csv":
+        from cnnlab.evaluation.mistakes_csv import csv_text
+
+        write(path, csv_text(shown, found.names, said).encode(), "--out")
+        return
+    from cnnlab.evaluation.mistakes_report import Head
+    from cnnlab.evaluation.mistakes_report_of import report_of
+    from cnnlab.i18n import environment_language
+
+    command = shlex.join(["python", "-m", "cnnlab", "mistakes", *_again(arguments)])
+    head = Head(journal.experiment().name, arguments.kind, count, len(shown), command=command)
+    text = report_of(
+        journal, home, head, shown, environment_language(), method=arguments.method, judged=found, reviews=said
+    )
+    write(path, text.encode(), "--out")
+
+
+def _again(arguments: argparse.Namespace) -> list[str]:
+    given = {
+        "--kind": arguments.kind,
+        "--limit": arguments.limit,
+        "--true-class": arguments.true_class,
+        "--predicted-class": arguments.predicted_class,
+        "--state": arguments.state,
+        "--method": arguments.method,
+        "--out": arguments.out,
+    }
+    return [arguments.run, *(str(part) for name, value in given.items() if value is not None for part in (name, value))]
+
+
+def _as_dict(card: Card, names: Sequence[str], said: Review) -> dict[str, Any]:
+    return {
+        "index": card.index,
+        "file": card.file,
+        "true": names[card.label] if card.label >= 0 else None,
+        "predicted": names[card.prediction],
+        "runner_up": names[card.runner_up],
+        "p_true": card.p_label if card.label >= 0 else None,
+        "p_predicted": card.p_prediction,
+        "p_runner_up": card.p_runner_up,
+        "normalized_margin": card.margin if card.label >= 0 else None,
+        "suspected": card.suspected,
+        "likely": names[card.likely] if card.suspected else None,
+        "control_of": card.control_of,
+        "state": said.state or None,
+        "note": said.note,
+    }
+
+
+def _table(shown: Sequence[Card], names: Sequence[str], said: dict[int, Review], output: Output) -> str:
+    from cnnlab.evaluation import mistake_words as words
+
+    columns = ["index", "true", "predicted", "runner_up", "label", "margin", "control_of", "state"]
+    cells = [
+        [
+            str(card.index),
+            names[card.label] if card.label >= 0 else formats.UNKNOWN,
+            f"{names[card.prediction]} {card.p_prediction:.4f}",
+            f"{names[card.runner_up]} {card.p_runner_up:.4f}",
+            f"{card.p_label:.4f}",
+            f"{card.margin:.4f}",
+            formats.UNKNOWN if card.control_of is None else str(card.control_of),
+            words.state(said[card.index].state, output.language) if card.index in said else formats.UNKNOWN,
+        ]
+        for card in shown
+    ]
+    return output.table([output.t(f"cli.mistakes.column.{name}") for name in columns], cells)

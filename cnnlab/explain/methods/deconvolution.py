@@ -1,0 +1,29 @@
+"""Deconvolution (Zeiler, Fergus 2014, section 2.1), through Captum."""
+
+from __future__ import annotations
+
+from captum.attr import Deconvolution
+from torch import Tensor
+
+from cnnlab.explain.base import Score
+from cnnlab.explain.borrow import borrowed
+from cnnlab.explain.inputs import differentiable
+from cnnlab.explain.scored import Scored
+from cnnlab.models.network import Network
+
+
+def attribute(
+    network: Network,
+    inputs: Tensor,
+    score: Score,
+    *,
+    layer: str | None = None,  # noqa: ARG001  # the contract's signature
+) -> Tensor:
+    """[N, H, W] float32, the sum over the channels: the gradient, but each ReLU lets
+    whatever is positive pass back, whether its unit was active or not.
+
+    inputs: [N, C, H, W] uint8, or float in [0, 1]. Other activations pass the plain gradient: see the need.
+    """
+    with borrowed(network) as net:
+        gradients: Tensor = Deconvolution(Scored(net, score)).attribute(differentiable(inputs))
+        return gradients.detach().sum(1)

@@ -1,0 +1,93 @@
+"""The maps as cards: an image, then one card a method; below each other for several images and networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnlab.registry import registry
+from cnnlab.ui import pictures
+from cnnlab.ui.edge import edge
+from cnnlab.ui.explain.badges import Verdicts
+from cnnlab.ui.explain.badges import draw as draw_badges
+from cnnlab.ui.language import language, t
+from cnnlab.ui.text import plain, sentence
+
+if TYPE_CHECKING:
+    from cnnlab.explain.sheet import Panel, Strip
+
+_SIDE = 320
+_NARROW = 150
+
+
+def draw(
+    made: Sequence[Strip], titles: Sequence[str], verdicts: Mapping[tuple[str, str], Sequence[Verdicts | None]]
+) -> None:
+    """``titles``: of the panels. ``verdicts``: what the scorecards say, by run and image, of each panel."""
+    several = len({strip.source.run_id for strip in made}) > 1
+    for place, strip in enumerate(made):
+        known = verdicts.get((strip.source.run_id, strip.row.subject.digest), [None] * len(strip.panels))
+        with st.grid(1 + len(strip.panels), min_column_width=_NARROW, border=True, key=f"maps_{place}") as grid:
+            with grid.cell(), edge():
+                _image(strip, several=several)
+            for at, (panel, title) in enumerate(zip(strip.panels, titles, strict=True)):
+                with grid.cell(), edge():
+                    _panel(strip, panel, title, lone=len(made) == 1 and at == titles.index(title))
+                    if (verdict := known[at]) is not None:
+                        draw_badges(verdict)
+
+
+def _image(strip: Strip, *, several: bool) -> None:
+    row, names = strip.row, strip.source.class_names
+    subject = row.subject
+    title = t("explain_page.image", index=subject.index) if subject.index is not None else plain(subject.name)
+    st.markdown(f"**{title}**")
+    pictures.draw(strip.picture, alt=t("explain_page.alt.image", name=subject.name), side=_SIDE)
+    if several:
+        st.caption(plain(strip.source.name))
+    label = plain(names[row.predicted])
+    with st.container(horizontal=True, gap="xsmall"):
+        true = subject.known_label
+        if true is None:
+            st.badge(t("explain_page.says", label=label), color="gray")
+        elif true == row.predicted:
+            st.badge(t("explain_page.said_right", label=label), icon=":material/check_circle:", color="green")
+        else:
+            st.badge(t("explain_page.said_wrong", label=label), icon=":material/cancel:", color="red")
+            st.badge(t("explain_page.said_true", label=plain(names[true])), color="gray")
+
+
+def _panel(strip: Strip, panel: Panel, title: str, *, lone: bool) -> None:
+    from cnnlab.explain import words
+
+    entry = registry("explainer")[panel.cell.method]
+    st.markdown(f"**{plain(title)}**", help=entry.text("summary", language()))
+    if panel.picture is None:
+        if panel.cell.problems:
+            for problem in panel.cell.problems:
+                st.error(sentence(problem), icon=":material/error:")
+        else:
+            st.caption(t("explain_page.open"))
+        return
+    line = words.cell_line(panel.cell, strip.source.class_names, language())
+    pictures.draw(panel.picture, alt=f"{title}: {line}", side=_SIDE)
+    _ends(panel)
+    st.caption(plain(line))
+    if lone:
+        st.caption(f"**{t('explain_page.limits')}** {entry.text('limits', language())}")
+
+
+def _ends(panel: Panel) -> None:
+    """The colours with the values at their ends, in the units of the method."""
+    from cnnlab.explain.render import scale_bar
+
+    scale = panel.scale
+    assert scale is not None  # noqa: S101  # whoever has a picture has a scale
+    kind = "signed" if scale.diverging else "unsigned"
+    bar = scale_bar(signed=scale.diverging, colours=scale.colours)
+    st.image(bar, alt=t(f"explain_page.read_{kind}"), width="stretch")
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for value in (-scale.limit, scale.limit) if scale.diverging else (0.0, scale.limit):
+            st.caption(f"{value:.2g}".replace("-", "\N{MINUS SIGN}"), width="content")

@@ -1,0 +1,95 @@
+"""How the maps are shown: apart from what they are, and in the address where it is not the default."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnlab.explain.display import CHOICES, MOST_SMOOTHING, Display
+from cnnlab.ui import address
+from cnnlab.ui.language import t
+
+VIEWS = ("cards", "zoom")
+
+
+def display() -> Display:
+    """Drawn where it is called: in the popover of the page."""
+    default = Display()
+    opacity = _slider("opacity", round(100 * default.opacity), 100, 5, "%d %%")
+    found = {name: _choice(name, getattr(default, name)) for name in CHOICES}
+    smoothing = _slider("smoothing", 0.0, MOST_SMOOTHING, 0.5, "%.1f px")
+    return Display(opacity=opacity / 100, smoothing=float(smoothing), **found)
+
+
+def choose() -> str:
+    """Cards, or one figure that is zoomed as a whole and tells values."""
+    labels = {name: t(f"explain_page.view.{name}") for name in VIEWS}
+    return _segments("view", VIEWS, labels)
+
+
+def _choice(name: str, default: str) -> str:
+    labels = {one: t(f"explain_page.display_{name}.{one}") for one in CHOICES[name]}
+    key = f"explain_{name}"
+    _from_address(name, key, CHOICES[name], default)
+    chosen = st.selectbox(
+        t(f"explain_page.display_{name}.label"),
+        CHOICES[name],
+        format_func=labels.__getitem__,
+        help=t(f"explain_page.display_{name}.help"),
+        key=key,
+        persist_state="session",
+    )
+    address.keep(name, None if chosen == default else chosen)
+    return chosen or default
+
+
+def _segments(name: str, known: tuple[str, ...], labels: dict[str, str]) -> str:
+    key = f"explain_{name}"
+    _from_address(name, key, known, known[0])
+    chosen = st.segmented_control(
+        t(f"explain_page.{name}.label"),
+        known,
+        required=True,
+        format_func=labels.__getitem__,
+        key=key,
+        wrap=True,
+        persist_state="session",
+    )
+    address.keep(name, None if chosen in (None, known[0]) else chosen)
+    return chosen or known[0]
+
+
+def segments(name: str, known: tuple[str, ...]) -> str:
+    """A choice that stands in the address under ``name``; its words are ``explain_page.NAME.CHOICE``."""
+    return _segments(name, known, {one: t(f"explain_page.{name}.{one}") for one in known})
+
+
+def _from_address(name: str, key: str, known: tuple[str, ...], default: str) -> None:
+    wanted = address.asked(name)
+    if wanted in known:
+        st.session_state[key] = wanted
+    elif st.session_state.get(key) not in known:
+        st.session_state[key] = default
+
+
+def _slider(name: str, default: float, most: float, step: float, form: str) -> float:
+    key = f"explain_{name}"
+    kind = type(default)
+    try:
+        wanted = float((address.asked(name) or "")[:8])
+    except ValueError:
+        wanted = float("nan")
+    if 0 <= wanted <= most:
+        st.session_state[key] = kind(step * round(wanted / step))
+    st.session_state.setdefault(key, default)
+    chosen = st.slider(
+        t(f"explain_page.{name}"),
+        kind(0),
+        kind(most),
+        step=kind(step),
+        format=form,
+        help=t(f"explain_page.{name}_help"),
+        key=key,
+        persist_state="session",
+    )
+    address.keep(name, None if chosen == default else f"{chosen:g}")
+    return float(chosen)

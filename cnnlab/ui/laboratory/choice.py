@@ -1,0 +1,99 @@
+"""What the laboratory is asked for: the variant, examples of it, and for who wants more, images and training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnlab.explain import laboratory
+from cnnlab.explain.laboratory import VARIANTS, Setup
+from cnnlab.explain.laboratory_examples import Example, examples
+from cnnlab.ui import address, pictures
+from cnnlab.ui.language import t
+from cnnlab.ui.text import plain
+
+_VARIANT = "laboratory_variant"
+_SIDE = 96  # pixels of an example on the page
+
+
+@dataclass(frozen=True)
+class Asked:
+    setup: Setup
+    images: int  # test images that the maps are measured on
+
+    @property
+    def command(self) -> str:
+        default, said = Setup(), ["python -m cnnlab laboratory"]
+        for name, value in self.setup.as_dict().items():
+            if name == "variant" or value != getattr(default, name):
+                said.append(f"--{name} {value}")
+        return " ".join([*said, *([f"--images {self.images}"] if self.images != laboratory.IMAGES else [])])
+
+
+def choose() -> Asked:
+    variant = _variant()
+    st.markdown(t(f"laboratory_page.about.{variant}"))
+    _examples(variant)
+    with st.expander(t("laboratory_page.advanced"), icon=":material/tune:"), st.container(horizontal=True):
+        samples = _number("samples", laboratory.SAMPLES, laboratory.LEAST_SAMPLES, 100_000)
+        epochs = _number("epochs", laboratory.EPOCHS, 1, 1000)
+        share = _number("share", 100, 0, 100)
+        seed = _number("seed", 0, 0, 2**31 - 1)
+        images = _number("images", laboratory.IMAGES, 1, 1000)
+    return Asked(Setup(variant, samples, epochs, share / 100, seed), images)
+
+
+def _variant() -> str:
+    wanted = address.asked("variant")
+    if wanted in VARIANTS:
+        st.session_state[_VARIANT] = wanted
+    elif st.session_state.get(_VARIANT) not in VARIANTS:
+        st.session_state[_VARIANT] = VARIANTS[0]
+    chosen = st.segmented_control(
+        t("laboratory_page.variant"),
+        VARIANTS,
+        format_func=lambda name: t(f"laboratory.variant.{name}"),
+        key=_VARIANT,
+        required=True,
+        persist_state="session",
+    )
+    variant = str(chosen or VARIANTS[0])
+    address.keep("variant", variant if variant != VARIANTS[0] else None)
+    return variant
+
+
+def _examples(variant: str) -> None:
+    found = _drawn(variant)
+    with st.grid(len(found), min_column_width=88) as grid:
+        for each in found:
+            with grid.cell():
+                words = {"kind": t(f"laboratory.variant.{variant}"), "name": plain(each.name)}
+                alt = t("laboratory_page.examples_alt", **words)
+                pictures.draw(each.pixels, alt=alt, side=_SIDE)
+                pictures.draw(each.truth, alt=t("laboratory_page.truth_alt", name=plain(each.name)), side=_SIDE)
+    st.caption(t("laboratory_page.masks_caption"))
+
+
+@st.cache_data(max_entries=len(VARIANTS), show_spinner=False)
+def _drawn(variant: str) -> list[Example]:
+    return examples(variant)
+
+
+def _number(name: str, default: int, low: int, high: int) -> int:
+    key = f"laboratory_{name}"
+    asked = address.asked_number(name)
+    if asked is not None or key not in st.session_state:
+        st.session_state[key] = min(max(default if asked is None else asked, low), high)
+    value = st.number_input(
+        t(f"laboratory_page.{name}"),
+        low,
+        high,
+        step=1,
+        help=t(f"laboratory_page.{name}_help"),
+        key=key,
+        persist_state="session",
+        width=190,
+    )
+    address.keep(name, str(value) if value != default else None)
+    return int(value)

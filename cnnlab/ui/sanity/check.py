@@ -1,0 +1,144 @@
+"""What is checked: methods, images, draws; and the computation that answers it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnlab.data.types import Progress
+from cnnlab.home import Home
+from cnnlab.registry import Entry, registry
+from cnnlab.runs.run import Run
+from cnnlab.ui import address, background, trained
+from cnnlab.ui.language import language, t
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cnnlab.explain.sanity import Cascade
+    from cnnlab.explain.sanity_labels import LabelCheck
+    from cnnlab.explain.sanity_run import Checked
+
+_METHODS, _IMAGES, _DRAWS, _SEED = "sanity_methods", "sanity_images", "sanity_draws", "sanity_seed"
+
+# read when torch is imported: threads of several sessions that wait by spinning starve each other
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One check of ``run``."""
+
+    run: Run
+    methods: tuple[str, ...]
+    images: int
+    draws: int
+    seed: int
+
+    @property
+    def work_name(self) -> str:
+        """The same for every session that asks for the same: they share the work."""
+        choices = f"{','.join(self.methods)} {self.images} {self.draws} {self.seed}"
+        return f"sanity {self.run.run_id} {trained.stamp(self.run)} {choices}"
+
+    @property
+    def command(self) -> str:
+        chosen = f"--methods {','.join(self.methods)} --images {self.images} --draws {self.draws} --seed {self.seed}"
+        return f"python -m cnnlab sanity {self.run.run_id} {chosen}"
+
+    @cached_property
+    def inputs(self) -> Tensor:
+        """[N, C, H, W] uint8. Raises ``LabError`` ("many_checked_images", "no_test_split")."""
+        from cnnlab.explain.sanity_run import drawn_images
+
+        return drawn_images(trained.dataset_of(self.run), self.images, self.seed)[1]
+
+    @cached_property
+    def checked(self) -> Checked:
+        from cnnlab.explain.sanity_run import Checked
+
+        model = trained.model_of(self.run)
+        return Checked(model, self.inputs, Home.current(), draws=self.draws, seed=self.seed)
+
+    def known(self) -> list[Cascade]:
+        return self.checked.known(self.methods)
+
+    def known_labels(self, other: Run) -> list[LabelCheck]:
+        return self.checked.known_labels(self.methods, trained.model_of(other))
+
+    def compute(self, progress: Progress) -> None:
+        """In a thread of its own: everything comes from ``self.checked``, which the page has made before."""
+        self.checked.compute(self.methods, progress)
+
+
+def begin(name: str, function: Callable[[Progress], object]) -> None:
+    """A button's callback: the work of ``name``, unless it is going on already."""
+    background.begin(name, function)
+
+
+def choose(run: Run) -> Asked | None:
+    """``None`` while no method is chosen."""
+    methods = _methods(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        images = _number(_IMAGES, "images", 16, 2, 256)
+        draws = _number(_DRAWS, "draws", 5, 1, 50)
+        seed = _number(_SEED, "seed", 0, 0, 2**31 - 1)
+    if not methods:
+        st.caption(t("sanity_page.no_methods"))
+        return None
+    asked = Asked(run, tuple(methods), images, draws, seed)
+    _ = asked.checked  # problems of the choice are said by the page, and the thread needs no session
+    return asked
+
+
+def _methods(run: Run) -> Sequence[str]:
+    from cnnlab.explain.base import methods_for
+    from cnnlab.explain.sanity import suited
+
+    network = trained.model_of(run).network
+    offered, default = methods_for(network), suited(network)
+    known = registry("explainer")
+    key = f"{_METHODS}_{len(offered)}"  # what was chosen for a network that takes other methods is kept for it
+    wanted = [name for name in (address.asked("method") or "").split(",") if name in offered]
+    if wanted or key not in st.session_state:
+        st.session_state[key] = wanted or default
+    labels = {name: f"{known[name].text('title', language())} · {_cost(known[name])}" for name in offered}
+    chosen = st.pills(
+        t("sanity_page.methods"),
+        offered,
+        selection_mode="multi",
+        format_func=labels.__getitem__,
+        key=key,
+        wrap=True,
+        persist_state="session",
+    )
+    methods = [name for name in offered if name in (chosen or [])]
+    address.keep("method", ",".join(methods) if methods != default else None)
+    return methods
+
+
+def _cost(entry: Entry) -> str:
+    return t(f"sanity_page.cost.{entry.facts['cost']}")
+
+
+def _number(key: str, name: str, default: int, low: int, high: int) -> int:
+    asked = address.asked_number(name)
+    if asked is not None or key not in st.session_state:
+        st.session_state[key] = min(max(default if asked is None else asked, low), high)
+    value = st.number_input(
+        t(f"sanity_page.{name}"),
+        low,
+        high,
+        step=1,
+        help=t(f"sanity_page.{name}_help"),
+        key=key,
+        persist_state="session",
+        width=170,
+    )
+    address.keep(name, str(value) if value != default else None)
+    return int(value)
