@@ -15,10 +15,11 @@ from cnnlab.evaluation.paired_words import between
 from cnnlab.evaluation.paired_words import sentence as tested_words
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
-from cnnlab.runs import comparison
+from cnnlab.runs import comparison, seeds
 from cnnlab.runs.comparison import MISSING, MOST, Row, Verdict
 from cnnlab.runs.run import Run
 from cnnlab.runs.scores import Score, held_out_score, validation_score
+from cnnlab.runs.seeds_words import sentences
 from cnnlab.runs.view import view
 
 
@@ -37,6 +38,7 @@ def compare(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     values = {
         "runs": [run_summary(run, output.language) for run in runs],
         "verdict": {**asdict(found), **places},
+        "seeds": [{**asdict(group), "places": [ids[place] for place in group.places]} for group in seeds.groups(runs)],
         "tests": [_named(pair, ids) for pair in pairs],
         "differences": {row.field: dict(zip(ids, map(_known, row.values), strict=True)) for row in rows},
     }
@@ -76,7 +78,8 @@ def _words(runs: Sequence[Run], found: Verdict, pairs: Sequence[Pair], output: O
     names = [run.name for run in runs]
     pair = between(pairs, found.best, found.second)
     tested = [tested_words(pair, names, output.language)] if pair else []
-    return [sentence, *tested, output.t("compare.chance")]
+    over_seeds = sentences(seeds.groups(runs), names, output.language)
+    return [sentence, *tested, *over_seeds, output.t("compare.chance")]
 
 
 def _named(pair: Pair, ids: Sequence[str]) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from cnnlab.evaluation.paired import Pair
 from cnnlab.i18n import formats, translate
-
-SMALLEST = 0.001  # below it a p value is only said to be smaller
+from cnnlab.i18n.statistics import p_words, points
 
 
 def between(pairs: Sequence[Pair], best: int, second: int) -> Pair | None:
@@ -50,15 +49,3 @@ def sentence(pair: Pair, names: Sequence[str], language: str) -> str:
         low=points(pair.low, language),
         high=points(pair.high, language),
     )
-
-
-def points(share: float, language: str) -> str:
-    """A share of one as points, with its sign where it is negative: -0.013 -> "-1.3"."""
-    return formats.number(round(100 * share, 1) + 0.0, 1, language)
-
-
-def p_words(p: float, language: str) -> str:
-    """``= 0.012``, ``< 0.001``"""
-    if p < SMALLEST:
-        return f"< {formats.number(SMALLEST, 3, language)}"
-    return f"= {formats.number(p, 3, language)}"

@@ -40,8 +40,8 @@ def record(epoch: int, *, best: bool, slope: float = 0.28) -> dict[str, Any]:
     }
 
 
-def queued(home: Home, name: str = "", parent: str | None = None, **changes: Any) -> Journal:
-    return Journal.create(home, Experiment().changed({"name": name, **changes}), parent=parent)
+def queued(home: Home, name: str = "", parent: str | None = None, group: str | None = None, **changes: Any) -> Journal:
+    return Journal.create(home, Experiment().changed({"name": name, **changes}), parent=parent, group=group)
 
 
 def running(home: Home, name: str = "", *, epochs: int = 12, best: int | None = None, **changes: Any) -> Journal:

@@ -8,8 +8,9 @@ import streamlit as st
 
 from cnnlab.evaluation.differences import pairs_of
 from cnnlab.evaluation.paired import Pair
-from cnnlab.evaluation.paired_words import between, p_words, points, sentence
+from cnnlab.evaluation.paired_words import between, sentence
 from cnnlab.i18n import formats
+from cnnlab.i18n.statistics import p_words, points
 from cnnlab.runs.comparison import Verdict
 from cnnlab.runs.run import Run
 from cnnlab.ui.compare.names import names_of
