@@ -103,7 +103,14 @@ def finished(home: Home, name: str = "", *, epochs: int = 17, best: int = 12, **
 
 def predict(journal: Journal, *, labels: list[int], predictions: list[int], names: tuple[str, ...]) -> None:
     """Stores what a network would have said of a test split, and the card with its class names."""
-    columns = {"label": labels, "prediction": predictions, "probability": [0.9] * len(labels)}
+    rest = 0.1 / max(1, len(names) - 1)
+    spread = [[0.9 if place == one else rest for place in range(len(names))] for one in predictions]
+    columns = {
+        "label": labels,
+        "prediction": predictions,
+        "probability": [0.9] * len(labels),
+        "probabilities": spread,
+    }
     stored = Predictions(list(range(len(labels))), columns)
     write_predictions(journal.folder / "predictions" / "test.parquet", [stored])
     kind, outputs = InputKind("image", (1, 8, 8)), OutputSpec(len(names), names)
