@@ -127,6 +127,9 @@ def _training_commands(add: _Adder) -> None:
     parser = add.command("resume", "training:resume")
     parser.add_argument("run", metavar="RUN", help=add.help("run"))
     parser.add_argument("--detach", action="store_true", help=add.help("detach"))
+    parser = add.command("repeat", "training:repeat")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    parser.add_argument("--seeds", type=int, default=4, metavar="N", help=add.help("repeat_seeds"))
 
 
 def _bench_commands(add: _Adder) -> None:

@@ -1,4 +1,4 @@
-"""``compare``: which run is ahead on the same test images, and the settings that differ."""
+"""``compare``: which run is ahead on the same test images, whether that is real, and the settings that differ."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from typing import Any
 
 from cnnlab.cli.output import Output, run_summary
 from cnnlab.errors import RunError
+from cnnlab.evaluation.differences import pairs_of
+from cnnlab.evaluation.paired import Pair
+from cnnlab.evaluation.paired_words import between
+from cnnlab.evaluation.paired_words import sentence as tested_words
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
-from cnnlab.runs import comparison
+from cnnlab.runs import comparison, seeds
 from cnnlab.runs.comparison import MISSING, MOST, Row, Verdict
 from cnnlab.runs.run import Run
 from cnnlab.runs.scores import Score, held_out_score, validation_score
+from cnnlab.runs.seeds_words import sentences
 from cnnlab.runs.view import view
 
 
@@ -29,12 +34,15 @@ def compare(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     rows = [row for row in comparison.settings(runs) if row.differs]
     behind = dict(zip(ids, found.behind, strict=True)) if found.behind else {}
     places = {"best": _id(found.best, ids), "second": _id(found.second, ids), "behind": behind}
+    pairs = [] if found.best is None else pairs_of([run.folder for run in runs])
     values = {
         "runs": [run_summary(run, output.language) for run in runs],
         "verdict": {**asdict(found), **places},
+        "seeds": [{**asdict(group), "places": [ids[place] for place in group.places]} for group in seeds.groups(runs)],
+        "tests": [_named(pair, ids) for pair in pairs],
         "differences": {row.field: dict(zip(ids, map(_known, row.values), strict=True)) for row in rows},
     }
-    output.result(values, "\n".join([_table(runs, rows, output), *_words(runs, found, output)]))
+    output.result(values, "\n".join([_table(runs, rows, output), *_words(runs, found, pairs, output)]))
     return 0
 
 
@@ -56,7 +64,7 @@ def _scores(runs: Sequence[Run], score: Callable[[Run], Score]) -> list[str]:
     return [name, *(UNKNOWN if value is None else f"{value:.4f}" for _, value in found)] if name else []
 
 
-def _words(runs: Sequence[Run], found: Verdict, output: Output) -> list[str]:
+def _words(runs: Sequence[Run], found: Verdict, pairs: Sequence[Pair], output: Output) -> list[str]:
     if found.best is None or found.second is None:
         return [output.t(f"compare.verdict.{found.kind}")]
     sentence = output.t(
@@ -67,7 +75,16 @@ def _words(runs: Sequence[Run], found: Verdict, output: Output) -> list[str]:
         metric=found.metric,
         images=output.t("compare.images", count=found.images) if found.images else "",
     )
-    return [sentence, output.t("compare.chance")]
+    names = [run.name for run in runs]
+    pair = between(pairs, found.best, found.second)
+    tested = [tested_words(pair, names, output.language)] if pair else []
+    over_seeds = sentences(seeds.groups(runs), names, output.language)
+    return [sentence, *tested, *over_seeds, output.t("compare.chance")]
+
+
+def _named(pair: Pair, ids: Sequence[str]) -> dict[str, Any]:
+    """With the runs by their ids, and the verdict."""
+    return {**asdict(pair), "first": ids[pair.first], "second": ids[pair.second], "real": pair.real}
 
 
 def _cell(value: object) -> str:

@@ -1,4 +1,4 @@
-"""``train``, ``submit`` and ``resume``."""
+"""``train``, ``submit``, ``repeat`` and ``resume``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.jobs import control
 from cnnlab.jobs.environment import recorded
+from cnnlab.jobs.repeat import repeat as repeat_run
 from cnnlab.jobs.submit import submit as submit_experiment
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.process import ProcessIdentity
@@ -38,6 +39,14 @@ def submit(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """Queues the experiment and returns at once."""
     run_id = submit_experiment(experiment_from(arguments, home), home, parent=arguments.like)
     output.result({"run_id": run_id}, run_id)
+    return 0
+
+
+def repeat(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """Queues the same experiment with other seeds."""
+    queued = repeat_run(arguments.run, home, times=arguments.seeds)
+    said = output.t("cli.repeated", count=len(queued))
+    output.result({"run_id": arguments.run, "queued": queued}, "\n".join([said, *queued]))
     return 0
 
 

@@ -4,20 +4,45 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cnnlab.cli.output import Output
+from cnnlab.evaluation.card import Card
 from cnnlab.home import Home
+from cnnlab.i18n.formats import UNKNOWN
 from cnnlab.runs.journal import Journal
+
+if TYPE_CHECKING:
+    from cnnlab.evaluation.report import Report
 
 
 def evaluate(arguments: argparse.Namespace, home: Home, output: Output) -> int:
-    """The metrics of the best weights on the test split."""
-    from cnnlab.evaluation.evaluate import evaluate_run
+    """The metrics of the best weights on the test split, with intervals, class by class, and calibration."""
+    from cnnlab.evaluation.evaluate import evaluate_run, held_out_predictions
+    from cnnlab.evaluation.report import report
 
-    metrics = evaluate_run(Journal.open(home, arguments.run), home)
-    lines = "\n".join(f"test_{name}: {value:.4f}" for name, value in metrics.items())
-    output.result({"run_id": arguments.run, "test": metrics}, lines)
+    journal = Journal.open(home, arguments.run)
+    metrics = evaluate_run(journal, home)
+    values: dict[str, Any] = {"run_id": arguments.run, "test": metrics}
+    lines = [f"test_{name}: {value:.4f}" for name, value in metrics.items()]
+    found = report(held_out_predictions(journal, home))
+    if found is not None:
+        values |= found.as_dict(Card.read(journal.folder).outputs.class_names)
+        lines += ["", *_evaluated(found, output)]
+    output.result(values, "\n".join(lines))
     return 0
+
+
+def _evaluated(found: Report, output: Output) -> list[str]:
+    """A table of the metrics with their intervals, and the calibration."""
+    header = [output.t(f"cli.evaluated.{name}") for name in ("metric", "value", "low", "high")]
+    cells = [[name, *map(_figure, (one.value, one.low, one.high))] for name, one in found.quality.metrics.items()]
+    shares = {name: f"{getattr(found.calibration, name):.4f}" for name in ("error", "confidence", "accuracy")}
+    return [output.table(header, cells), output.t("cli.calibration", **shares)]
+
+
+def _figure(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.4f}"
 
 
 def predict(arguments: argparse.Namespace, home: Home, output: Output) -> int:

@@ -10,7 +10,7 @@ from cnnlab.cli import main
 from cnnlab.home import Home
 from cnnlab.i18n import translate
 from tests.pages import made_runs
-from tests.runs.test_comparison import with_result
+from tests.runs.test_comparison import answered, with_result
 
 LANGUAGES = ("en", "es")
 
@@ -50,3 +50,20 @@ def test_how_far_behind_each_is(home: Home, capsys: pytest.CaptureFixture[str]) 
     assert main(["compare", *ids, "--json"]) == 0
     behind = json.loads(capsys.readouterr().out.splitlines()[-1])["verdict"]["behind"]
     assert behind == {ids[0]: pytest.approx(0.05), ids[1]: 0.0, ids[2]: None}
+
+
+def test_whether_the_lead_is_real(home: Home, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = [answered(home, name, wrong).run_id for name, wrong in (("good", 0), ("poor", 30), ("fair", 1))]
+    assert main(["compare", *ids]) == 0
+    said = capsys.readouterr().out
+    sentence = translate("compare.tested.chance", lang).partition(":")[0]
+    assert sentence in said  # good against fair, the second
+    assert main(["compare", *ids, "--json"]) == 0
+    tests = json.loads(capsys.readouterr().out.splitlines()[-1])["tests"]
+    assert [(test["first"], test["second"], test["real"]) for test in tests] == [
+        (ids[0], ids[1], True),
+        (ids[0], ids[2], False),
+        (ids[1], ids[2], True),
+    ]
+    assert tests[0]["only_first"] == 30
+    assert tests[0]["adjusted"] == pytest.approx(3 * 2 / 2**30)

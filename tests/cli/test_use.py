@@ -16,7 +16,12 @@ pytestmark = pytest.mark.slow  # each needs the trained run
 def test_evaluate_gives_what_training_measured(run: str, trained: dict[str, Any]) -> None:
     done = command("evaluate", run, "--json")
     assert done.status == 0
-    assert done.values == {"run_id": run, "test": trained["test"]}
+    assert (done.values["run_id"], done.values["test"]) == (run, trained["test"])
+    said = done.values["intervals"]["accuracy"]
+    assert said["value"] == pytest.approx(trained["test"]["accuracy"])
+    assert said["low"] < said["value"] < said["high"]
+    assert [one["class"] for one in done.values["classes"]] == [str(digit) for digit in range(10)]
+    assert done.values["calibration"]["accuracy"] == pytest.approx(said["value"])
     assert 0.5 < trained["test"]["accuracy"] <= 1
     text = command("evaluate", run)
     assert f"test_accuracy: {trained['test']['accuracy']:.4f}" in text.out.splitlines()

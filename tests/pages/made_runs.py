@@ -40,8 +40,8 @@ def record(epoch: int, *, best: bool, slope: float = 0.28) -> dict[str, Any]:
     }
 
 
-def queued(home: Home, name: str = "", parent: str | None = None, **changes: Any) -> Journal:
-    return Journal.create(home, Experiment().changed({"name": name, **changes}), parent=parent)
+def queued(home: Home, name: str = "", parent: str | None = None, group: str | None = None, **changes: Any) -> Journal:
+    return Journal.create(home, Experiment().changed({"name": name, **changes}), parent=parent, group=group)
 
 
 def running(home: Home, name: str = "", *, epochs: int = 12, best: int | None = None, **changes: Any) -> Journal:
@@ -103,7 +103,14 @@ def finished(home: Home, name: str = "", *, epochs: int = 17, best: int = 12, **
 
 def predict(journal: Journal, *, labels: list[int], predictions: list[int], names: tuple[str, ...]) -> None:
     """Stores what a network would have said of a test split, and the card with its class names."""
-    columns = {"label": labels, "prediction": predictions, "probability": [0.9] * len(labels)}
+    rest = 0.1 / max(1, len(names) - 1)
+    spread = [[0.9 if place == one else rest for place in range(len(names))] for one in predictions]
+    columns = {
+        "label": labels,
+        "prediction": predictions,
+        "probability": [0.9] * len(labels),
+        "probabilities": spread,
+    }
     stored = Predictions(list(range(len(labels))), columns)
     write_predictions(journal.folder / "predictions" / "test.parquet", [stored])
     kind, outputs = InputKind("image", (1, 8, 8)), OutputSpec(len(names), names)

@@ -15,7 +15,7 @@ from tests.pages import made_runs
 from tests.pages.conftest import Open
 from tests.pages.reading import all_text, texts
 from tests.pages.test_run import BAD_IDS
-from tests.runs.test_comparison import with_result
+from tests.runs.test_comparison import answered, with_result
 
 LANGUAGES = ("en", "es")
 
@@ -57,9 +57,35 @@ def test_the_better_one_is_named_with_its_lead(open_page: Open, home: Home, lang
     assert "**quick**" in said
     assert points in said
     assert translate("compare.chance", lang) in texts(app)
-    differing = app.table[0].value
+    setting = translate("compare.setting", lang)
+    differing = next(table.value for table in app.table if setting in table.value.columns)
     assert list(differing.iloc[:, 0]) == [translate("setting.training.learning_rate", lang)]
     assert list(differing.iloc[0, 1:]) == ["1e-3", "1e-1"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("wrong", "kind"), [(30, "real"), (2, "chance")])
+def test_whether_the_lead_is_real(open_page: Open, home: Home, lang: str, wrong: int, kind: str) -> None:
+    pair = answered(home, "good", 0), answered(home, "poor", wrong)
+    app = open_page("compare", lang=lang, runs=",".join(journal.run_id for journal in pair))
+    assert not app.error
+    said = texts(app)
+    assert translate(f"compare.tested.behind_{kind}", lang) in said
+    begins = translate(f"compare.tested.{kind}", lang).partition(":")[0]
+    (sentence,) = [text for text in said if text.startswith(begins)]
+    assert f" {wrong} " in sentence.partition("good")[2].partition("poor")[0]
+    table = next(table.value for table in app.table if translate("compare.pairs.pair", lang) in table.value.columns)
+    word = translate(f"compare.pairs.{kind}", lang)
+    assert list(table.iloc[0, [0, 3, 4, 6]]) == ["good · poor", str(wrong), "0", word]
+
+
+def test_runs_without_stored_predictions_are_not_tested(open_page: Open, home: Home) -> None:
+    pair = answered(home, "good", 0), answered(home, "poor", 30)
+    (pair[1].folder / "predictions" / "test.parquet").unlink()
+    app = open_page("compare", runs=",".join(journal.run_id for journal in pair))
+    assert not app.error
+    assert not [table for table in app.table if translate("compare.pairs.pair", "en") in table.value.columns]
+    assert translate("compare.chance", "en") in texts(app)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

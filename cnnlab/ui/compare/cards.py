@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnnlab.evaluation.paired import Pair
 from cnnlab.i18n import formats
 from cnnlab.plots.cues import SAMPLE_WIDTH, sample
 from cnnlab.plots.palette import cue, palette
@@ -15,6 +16,7 @@ from cnnlab.runs.scores import held_out_score, validation_score
 from cnnlab.runs.states import RunState
 from cnnlab.ui import metrics
 from cnnlab.ui.badges import state_badge
+from cnnlab.ui.compare import tested
 from cnnlab.ui.compare.names import names_of
 from cnnlab.ui.compare.words import difference_words
 from cnnlab.ui.language import language, t
@@ -25,20 +27,22 @@ from cnnlab.ui.text import plain
 _MOST_BESIDE = 4
 
 
-def draw(runs: Sequence[Run], found: Verdict) -> None:
+def draw(runs: Sequence[Run], found: Verdict, pairs: Sequence[Pair]) -> None:
     names = names_of(runs)
     with st.grid(min(len(runs), _MOST_BESIDE), min_column_width=230, border=True) as grid:
         for place, run in enumerate(runs):
             with grid.cell():
-                _card(run, names[place], place, found)
+                _card(run, names[place], place, found, pairs)
 
 
-def _card(run: Run, name: str, place: int, found: Verdict) -> None:
+def _card(run: Run, name: str, place: int, found: Verdict, pairs: Sequence[Pair]) -> None:
     _head(run, name, place)
     st.caption(what(run))
     if run.state in (RunState.FAILED, RunState.LOST):
         st.markdown(ending_words(run))
     _score(run, place, found)
+    if sure := tested.behind(place, found, pairs):
+        st.caption(sure)
     if cost := _cost(run):
         st.caption(" · ".join(cost))
 

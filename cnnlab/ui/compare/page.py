@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnlab.errors import LabError, RunError
+from cnnlab.evaluation.paired import Pair
 from cnnlab.home import Home
 from cnnlab.runs import comparison
 from cnnlab.runs.run import Run
 from cnnlab.runs.view import listing, view
 from cnnlab.ui import address
-from cnnlab.ui.compare import cards, curves, picker, settings, sharing
+from cnnlab.ui.compare import cards, curves, picker, seeds, settings, sharing, tested
 from cnnlab.ui.compare.words import untested_words, verdict_words
 from cnnlab.ui.language import t
 from cnnlab.ui.navigation import TRAIN_PAGE
@@ -95,8 +96,11 @@ def _too_few() -> None:
 
 def _parts(runs: Sequence[Run]) -> None:
     found = comparison.verdict(runs)
-    _verdict(runs, found)
-    cards.draw(runs, found)
+    pairs = tested.pairs(runs, found)
+    _verdict(runs, found, pairs)
+    cards.draw(runs, found, pairs)
+    seeds.draw(runs)
+    tested.draw(runs, pairs)
     if len(runs) > _BESIDE:
         curves.draw(runs)
         settings.draw(runs)
@@ -108,9 +112,11 @@ def _parts(runs: Sequence[Run]) -> None:
         curves.draw(runs)
 
 
-def _verdict(runs: Sequence[Run], found: comparison.Verdict) -> None:
+def _verdict(runs: Sequence[Run], found: comparison.Verdict, pairs: Sequence[Pair]) -> None:
     notes = [t("compare.chance") if found.best is not None else "", untested_words(runs)]
     with st.container(border=True):
         st.markdown(verdict_words(runs, found))
+        if said := tested.words(runs, found, pairs):
+            st.markdown(said)
         if any(notes):
             st.caption(" ".join(filter(None, notes)))

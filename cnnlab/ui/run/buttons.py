@@ -6,7 +6,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnlab.home import Home
-from cnnlab.jobs import control
+from cnnlab.jobs import control, repeat
+from cnnlab.runs import comparison
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 from cnnlab.ui import actions
@@ -57,6 +58,8 @@ def _more(run: Run, below: DeltaGenerator) -> None:
         st.switch_page(SANITY_PAGE, query_params={"run": run.run_id})
     if run.local and run.best_record and _button("timeline", "timeline", wide=True):
         st.switch_page(TIMELINE_PAGE, query_params={"run": run.run_id})
+    if run.local and run.experiment is not None and run.state.is_final:
+        _repeat(run, below)
     if _button("compare", "compare_arrows", wide=True):
         ids = [run.run_id, *([run.parent] if run.parent else [])]
         st.switch_page(COMPARE_PAGE, query_params={"runs": ",".join(ids)})
@@ -64,6 +67,24 @@ def _more(run: Run, below: DeltaGenerator) -> None:
         with below, edge():
             control.delete(run.run_id, Home.current())
             st.rerun()
+
+
+def _repeat(run: Run, below: DeltaGenerator) -> None:
+    """So many runs more with other seeds; what was queued is said below the buttons, with the way to compare."""
+    times = st.number_input(t("repeat.times"), 1, repeat.MOST, 4, help=t("repeat.help"), key="repeat_times")
+    if _button("repeat", "casino", wide=True):
+        with below, edge():
+            st.session_state[f"repeated_{run.run_id}"] = repeat.repeat(run.run_id, Home.current(), times=int(times))
+
+
+def repeated(run: Run) -> None:
+    """What was queued of this run a moment ago."""
+    queued = st.session_state.get(f"repeated_{run.run_id}")
+    if queued:
+        st.markdown(t("repeat.queued", count=len(queued)))
+        if st.button(t("repeat.compare"), icon=":material/compare_arrows:", key="compare_repeated"):
+            ids = [run.run_id, *queued][: comparison.MOST]
+            st.switch_page(COMPARE_PAGE, query_params={"runs": ",".join(ids)})
 
 
 def deleted(run_id: str) -> None:

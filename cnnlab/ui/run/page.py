@@ -70,6 +70,8 @@ def _title(run: Run) -> None:
     below = st.container()
     with row:
         buttons.draw(run, below)
+    with below:
+        buttons.repeated(run)
 
 
 def _facts(run: Run) -> str:
