@@ -35,6 +35,8 @@ SHAPES = {
     "training.learning_rate": 0.01,
     "training.schedule.name": "one_cycle",
     "training.early_stopping.patience": 0,
+    "tracking.explain.every": 1,
+    "tracking.explain.images": 6,
 }
 FAILED = {"name": "too-fast", "training.learning_rate": 100.0, "training.optimizer": "sgd"}
 RUNNING = {"training.epochs": 10_000, "training.early_stopping.patience": 0, "data.augmentation.rotation": 10}
@@ -70,7 +72,10 @@ def take(browser: Browser, address: str, home: Home) -> None:
             "train": f"train?like={done[2]}&lang={lang}",
             "runs": f"runs?lang={lang}",
             "compare": f"compare?runs={done[0]},{done[1]}&lang={lang}",
-            "explain": f"explain?run={done[2]}&index=3&lang={lang}",
+            "explain": f"explain?run={done[2]}&index=3,7&lang={lang}",
+            "mistakes": f"mistakes?run={done[1]}&lang={lang}",
+            "timeline": f"timeline?run={done[2]}&lang={lang}",
+            "laboratory": f"laboratory?lang={lang}",
         }
         for name, path in pages.items():
             shoot(browser, f"{address}/{path}", f"{name}-{lang}", theme=theme)

@@ -25,7 +25,7 @@ MORE = ("run.do.change", "run.do.compare")
 
 
 MORE_WITH_WEIGHTS = ("run.do.change", "run.do.predict", "run.do.inside", "run.do.timeline", "run.do.compare")
-MORE_AFTER_THE_END = (*MORE_WITH_WEIGHTS[:3], "run.do.sanity", *MORE_WITH_WEIGHTS[3:])
+MORE_AFTER_THE_END = (*MORE_WITH_WEIGHTS[:3], "run.do.sanity", "run.do.timeline", "run.do.repeat", "run.do.compare")
 
 
 Make = Callable[[Home], Journal]
@@ -93,7 +93,7 @@ def test_a_failed_run_says_why_and_offers_its_cure(open_page: Open, home: Home, 
     reason = translate("error.loss_not_finite", lang, epoch=1, value="0\\.1", suggestion="0\\.01", field="")
     assert [error.value for error in page.error] == [reason]
     cure = translate("run.again_with", lang, value="0\\.01")
-    more = [translate(key, lang) for key in (*MORE, "run.do.delete")]
+    more = [translate(key, lang) for key in ("run.do.change", "run.do.repeat", "run.do.compare", "run.do.delete")]
     assert [button.label for button in page.button] == [translate("run.resume", lang), cure, *more]
 
 

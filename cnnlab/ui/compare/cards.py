@@ -40,9 +40,7 @@ def _card(run: Run, name: str, place: int, found: Verdict, pairs: Sequence[Pair]
     st.caption(what(run))
     if run.state in (RunState.FAILED, RunState.LOST):
         st.markdown(ending_words(run))
-    _score(run, place, found)
-    if sure := tested.behind(place, found, pairs):
-        st.caption(sure)
+    _score(run, place, found, tested.behind(place, found, pairs))
     if cost := _cost(run):
         st.caption(" · ".join(cost))
 
@@ -58,7 +56,7 @@ def _head(run: Run, name: str, place: int) -> None:
         open_link(run)
 
 
-def _score(run: Run, place: int, found: Verdict) -> None:
+def _score(run: Run, place: int, found: Verdict, sure: str) -> None:
     (test_name, test), (validation_name, validation) = held_out_score(run), validation_score(run)
     if test is None:
         note = t("compare.no_test" if run.state.is_final else "compare.not_tested")
@@ -68,8 +66,9 @@ def _score(run: Run, place: int, found: Verdict) -> None:
     beside = t("run.test.beside", value=metrics.formatted(validation_name, validation)) if validation_name else None
     behind = _place_words(place, found)
     st.metric(metrics.label(test_name), metrics.formatted(test_name, test), delta_description=behind or beside)
-    if behind and beside:
-        st.caption(beside)
+    for line in (sure, beside if behind else None):
+        if line:
+            st.caption(line)
 
 
 def _place_words(place: int, found: Verdict) -> str | None:
