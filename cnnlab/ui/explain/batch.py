@@ -69,40 +69,33 @@ def _choose(run: Run, layer: str | None, options: Options) -> Plan | None:
         help=t("explain_batch.methods_help"),
         wrap=True,
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        images = st.number_input(
-            t("explain_batch.images"),
-            1,
-            MOST_IMAGES,
-            IMAGES,
-            key="explain_batch_images",
-            help=t("explain_batch.images_help"),
-            width=180,
-        )
-        picks = {name: t(f"explain_page.picks.{name}") for name in PICKS}
-        pick = st.selectbox(
-            t("explain_batch.pick"), PICKS, format_func=picks.__getitem__, key="explain_batch_pick", width=240
-        )
-        seed = st.number_input(
-            t("explain_batch.seed"),
-            0,
-            2**31 - 1,
-            0,
-            key="explain_batch_seed",
-            help=t("explain_batch.seed_help"),
-            width=140,
-        )
+    images, pick, seed = _which()
     if not methods:
         return None
     looks = any(entries[name].facts["layers"] for name in methods)
     return Plan(
         methods=tuple(name for name in offered if name in methods),
-        images=int(images),
-        pick=pick or "any",
+        images=images,
+        pick=pick,
         layer=layer if looks else None,
         options=_changed(methods, options),
-        seed=int(seed),
+        seed=seed,
     )
+
+
+def _which() -> tuple[int, str, int]:
+    """How many images, of which kind, and the seed of what is drawn."""
+    number = st.number_input
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words, key, note = t("explain_batch.images"), "explain_batch_images", t("explain_batch.images_help")
+        images = number(words, 1, MOST_IMAGES, IMAGES, key=key, help=note, width=180)
+        picks = {name: t(f"explain_page.picks.{name}") for name in PICKS}
+        pick = st.selectbox(
+            t("explain_batch.pick"), PICKS, format_func=picks.__getitem__, key="explain_batch_pick", width=240
+        )
+        words, key, note = t("explain_batch.seed"), "explain_batch_seed", t("explain_batch.seed_help")
+        seed = number(words, 0, 2**31 - 1, 0, key=key, help=note, width=140)
+    return int(images), pick or "any", int(seed)
 
 
 def _label(method: str) -> str:

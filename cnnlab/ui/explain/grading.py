@@ -119,36 +119,12 @@ def _work(runs: Sequence[Run], made: Sequence[Strip], asked: Asked) -> Any:
     dataset = trained.dataset_of(runs[0]) if places != {None} else None
 
     def work(progress: Progress) -> Graded:
-        from cnnlab.evaluation.truth import objects_at
-        from cnnlab.explain.scorecard import scorecards
+        from cnnlab.explain.sheet_cards import sheet_cards
 
-        cards: dict[Place, list[Card | None]] = {}
-        for number, strip in enumerate(made):
-            subject, model = strip.row.subject, models[strip.source.run_id]
-            masks = None if dataset is None or subject.index is None else objects_at(dataset, [subject.index])
-            maps = [panel.cell.explanation for panel in strip.panels]
-            graded = iter(
-                scorecards(
-                    model.network,
-                    model.task,
-                    subject.inputs,
-                    [one for one in maps if one is not None],
-                    mask=None if masks is None else masks[0],
-                    options=asked.options,
-                    progress=_of_all(progress, number, len(made)),
-                )
-            )
-            cards[_place(strip)] = [None if one is None else next(graded) for one in maps]
-        return Graded(cards)
+        cards = sheet_cards(made, models, dataset, asked.options, progress=progress)
+        return Graded({_place(strip): found for strip, found in zip(made, cards, strict=True)})
 
     return work
-
-
-def _of_all(progress: Progress, place: int, count: int) -> Progress:
-    def tell(phase: str, done: int, total: int) -> None:
-        progress(phase, place * total + done, count * total)
-
-    return tell
 
 
 def _selections(graded: Graded, made: Sequence[Strip], titles: Sequence[str]) -> list[scorecard.Shown]:
