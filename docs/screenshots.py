@@ -5,6 +5,8 @@ python docs/screenshots.py
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from cnnlab.experiment import Experiment  # noqa: E402
 from cnnlab.home import Home  # noqa: E402
+from cnnlab.i18n import translate  # noqa: E402
 from cnnlab.jobs import control, supervisor  # noqa: E402
 from cnnlab.jobs.submit import submit  # noqa: E402
 from cnnlab.runs.view import view  # noqa: E402
@@ -56,6 +59,8 @@ def take(browser: Browser, address: str, home: Home) -> None:
     done = [submit(Experiment().changed(changes), home) for changes in (FINISHED, FASTER, SHAPES, FAILED)]
     for run_id in done:
         wait(home, run_id, epochs=None)
+    laboratory = [sys.executable, "-m", "cnnlab", "laboratory"]
+    subprocess.run(laboratory, cwd=ROOT, env={**os.environ, "CNNLAB_HOME": str(home.root)}, check=True)
     running = submit(Experiment().changed(RUNNING), home)
     wait(home, running, epochs=18)
     shoot(browser, f"{address}/?lang=en", "home-en", theme="light")
@@ -72,13 +77,14 @@ def take(browser: Browser, address: str, home: Home) -> None:
             "train": f"train?like={done[2]}&lang={lang}",
             "runs": f"runs?lang={lang}",
             "compare": f"compare?runs={done[0]},{done[1]}&lang={lang}",
-            "explain": f"explain?run={done[2]}&index=3,7&lang={lang}",
             "mistakes": f"mistakes?run={done[1]}&lang={lang}",
             "timeline": f"timeline?run={done[2]}&lang={lang}",
             "laboratory": f"laboratory?lang={lang}",
         }
         for name, path in pages.items():
             shoot(browser, f"{address}/{path}", f"{name}-{lang}", theme=theme)
+        explain = f"{address}/explain?run={done[2]}&index=3&method=grad_cam,saliency,guided_backprop&lang={lang}"
+        shoot(browser, explain, f"explain-{lang}", theme=theme, press=translate("explain_page.grade", lang))
     control.stop(running, home)
     wait(home, running, epochs=None)
 
@@ -94,12 +100,16 @@ def wait(home: Home, run_id: str, *, epochs: int | None) -> None:
     raise TimeoutError(f"run {run_id} did not get there in {WAIT_SECONDS} s")
 
 
-def shoot(browser: Browser, url: str, name: str, *, theme: str, width: int = 1440) -> None:
+def shoot(browser: Browser, url: str, name: str, *, theme: str, width: int = 1440, press: str = "") -> None:
+    """``press``: the button whose work is to be seen, by its label."""
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme)
     page = context.new_page()
     page.goto(url)
     page.get_by_role("heading", level=1).first.wait_for(timeout=90_000)
     page.wait_for_timeout(8000)  # maps and estimates take their time
+    if press:
+        page.get_by_role("button", name=press).click()
+        page.wait_for_timeout(20_000)
     picture(page, IMAGES / f"{name}.png")
     context.close()
 

@@ -46,13 +46,16 @@ def group_of(run: Run) -> str:
 
 
 def groups(runs: Sequence[Run]) -> list[Group]:
-    """Those of two runs or more with the same test metric, in the order of their first run."""
-    members: dict[tuple[str, str], list[int]] = {}
+    """Those of two runs or more with the same settings and test metric, in the order of their first run.
+
+    Settings count because runs are grouped for other reasons too: the laboratory's two networks belong together.
+    """
+    members: dict[tuple[str, str, str], list[int]] = {}
     for place, run in enumerate(runs):
         metric, value = held_out_score(run)
         if value is not None:
-            members.setdefault((group_of(run), metric), []).append(place)
-    return [_group(runs, metric, places) for (_, metric), places in members.items() if len(places) > 1]
+            members.setdefault((group_of(run), _but_for_the_seed(run), metric), []).append(place)
+    return [_group(runs, metric, places) for (_, _, metric), places in members.items() if len(places) > 1]
 
 
 def contrast(first: Group, second: Group) -> Contrast | None:
@@ -67,6 +70,12 @@ def contrast(first: Group, second: Group) -> Contrast | None:
     reach = _quantile(freedom) * error
     p = 2.0 * _below(freedom, -abs(difference) / error)
     return Contrast(difference, difference - reach, difference + reach, p)
+
+
+def _but_for_the_seed(run: Run) -> str:
+    if run.experiment is None:
+        return ""
+    return run.experiment.changed({"training.seed": 0, "name": "", "owner": ""}).to_yaml()
 
 
 def _group(runs: Sequence[Run], metric: str, places: Sequence[int]) -> Group:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from cnnlab.experiment import Experiment
 from cnnlab.home import Home
 from cnnlab.runs import seeds
 from cnnlab.runs.run import Run
@@ -15,9 +16,12 @@ from cnnlab.runs.seeds_words import sentences
 from cnnlab.runs.states import RunState
 
 
-def run(run_id: str, accuracy: float | None, group: str | None = None, metric: str = "accuracy") -> Run:
+def run(
+    run_id: str, accuracy: float | None, group: str | None = None, metric: str = "accuracy", **changes: object
+) -> Run:
     result = {} if accuracy is None else {"test": {metric: accuracy}}
-    return Run(run_id, run_id, "", RunState.FINISHED, group=group, result=result)
+    experiment = Experiment().changed({"name": run_id, **changes})
+    return Run(run_id, run_id, "", RunState.FINISHED, group=group, result=result, experiment=experiment)
 
 
 def repeated(name: str, accuracies: Sequence[float]) -> list[Run]:
@@ -31,6 +35,13 @@ def test_a_run_and_those_that_repeat_it_are_a_group() -> None:
     (group,) = seeds.groups(runs)
     assert group.places == (0, 1)
     assert (group.metric, group.mean) == ("test_accuracy", pytest.approx(0.91))
+
+
+def test_runs_that_belong_together_for_another_reason_do_not_repeat_each_other() -> None:
+    seeds_differ = [run("a", 0.9, "g"), run("b", 0.8, "g", **{"training.seed": 4})]
+    assert len(seeds.groups(seeds_differ)) == 1
+    rates_differ = [run("a", 0.9, "g"), run("b", 0.8, "g", **{"training.learning_rate": 0.1})]
+    assert seeds.groups(rates_differ) == []
 
 
 def test_the_interval_of_the_mean_is_students() -> None:
