@@ -42,7 +42,12 @@ SHAPES = {
     "tracking.explain.images": 6,
 }
 FAILED = {"name": "too-fast", "training.learning_rate": 100.0, "training.optimizer": "sgd"}
-RUNNING = {"training.epochs": 10_000, "training.early_stopping.patience": 0, "data.augmentation.rotation": 10}
+RUNNING = {
+    "model.architecture": "resnet20",
+    "training.epochs": 60,
+    "training.early_stopping.patience": 20,
+    "data.augmentation.rotation": 10,
+}
 
 
 def main() -> None:
@@ -85,8 +90,9 @@ def take(browser: Browser, address: str, home: Home) -> None:
             shoot(browser, f"{address}/{path}", f"{name}-{lang}", theme=theme)
         explain = f"{address}/explain?run={done[2]}&index=3&method=grad_cam,saliency,guided_backprop&lang={lang}"
         shoot(browser, explain, f"explain-{lang}", theme=theme, press=translate("explain_page.grade", lang))
-    control.stop(running, home)
-    wait(home, running, epochs=None)
+    if not view(home, running).state.is_final:
+        control.stop(running, home)
+        wait(home, running, epochs=None)
 
 
 def wait(home: Home, run_id: str, *, epochs: int | None) -> None:
