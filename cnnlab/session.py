@@ -16,7 +16,7 @@ from cnnlab.data.splits import SplitIndex
 from cnnlab.errors import ExperimentError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.predictions import PREDICTIONS, write_predictions
-from cnnlab.explain.tracking import Tracker
+from cnnlab.explain.timeline.tracking import Tracker
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
 from cnnlab.pace import Pace

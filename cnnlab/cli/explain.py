@@ -12,18 +12,19 @@ from cnnlab.cli.catalogues import ProgressBar
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.experiment import parse_setting
-from cnnlab.explain import score_table, score_words
+from cnnlab.explain.grading import table as score_table
+from cnnlab.explain.grading import words as score_words
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.trained import TrainedModel
     from cnnlab.explain.display import Display
+    from cnnlab.explain.grading.scorecard import Card
+    from cnnlab.explain.grading.sheet_cards import Cards
     from cnnlab.explain.report import Table
-    from cnnlab.explain.scorecard import Card
     from cnnlab.explain.several import Asked
     from cnnlab.explain.sheet import Strip
-    from cnnlab.explain.sheet_cards import Cards
     from cnnlab.explain.subjects import Subject
 
 ROLE_WORDS = {"predicted": "predicted", "true": "true", "runner-up": "runner_up", "runner_up": "runner_up"}

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from cnnlab.cli.catalogues import ProgressBar
 from cnnlab.cli.output import Output
-from cnnlab.explain import score_words
+from cnnlab.explain.grading import words as score_words
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.trained import TrainedModel
+    from cnnlab.explain.grading.scorecard import Card, Options
+    from cnnlab.explain.grading.sheet_cards import Cards
     from cnnlab.explain.report import Table
-    from cnnlab.explain.scorecard import Card, Options
     from cnnlab.explain.sheet import Strip
-    from cnnlab.explain.sheet_cards import Cards
 
 
 def cards_of(
@@ -30,7 +30,7 @@ def cards_of(
 ) -> Cards:
     """One a panel. ``wanted``: ``None`` grades a map that is alone. ``journal``: whose test split the images are of."""
     from cnnlab.evaluation.evaluate import dataset_of
-    from cnnlab.explain.sheet_cards import sheet_cards
+    from cnnlab.explain.grading.sheet_cards import sheet_cards
 
     alone = sum(len(strip.panels) for strip in made) == 1
     if not (alone if wanted is None else wanted):

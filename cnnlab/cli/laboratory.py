@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnlab.cli.output import Output
 from cnnlab.cli.training import foreground
 from cnnlab.errors import RunError
-from cnnlab.explain.laboratory import ARMS, HONEST, Pair, Setup
+from cnnlab.explain.laboratory.setup import ARMS, HONEST, Pair, Setup
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.jobs import laboratory as jobs
@@ -22,7 +22,7 @@ from cnnlab.runs.states import RunState
 from cnnlab.runs.view import view
 
 if TYPE_CHECKING:
-    from cnnlab.explain.laboratory_findings import Findings
+    from cnnlab.explain.laboratory.findings import Findings
 
 COLUMNS = ("pointing", "energy_object", "energy_cue")
 
@@ -71,7 +71,7 @@ def _trained(setup: Setup, home: Home, output: Output) -> Pair:
 def _measured(setup: Setup, pair: Pair, home: Home, arguments: argparse.Namespace, output: Output) -> Findings:
     from tqdm import tqdm
 
-    from cnnlab.explain import laboratory_store
+    from cnnlab.explain.laboratory import store as laboratory_store
 
     methods = [name for name in (arguments.methods or "").split(",") if name]
     bar: tqdm[Any] = tqdm(total=0, file=sys.stderr, leave=False, disable=None)
@@ -86,7 +86,7 @@ def _measured(setup: Setup, pair: Pair, home: Home, arguments: argparse.Namespac
 
 
 def _values(found: Findings) -> dict[str, Any]:
-    from cnnlab.explain.laboratory_findings import MEASURES
+    from cnnlab.explain.laboratory.findings import MEASURES
 
     rows = {
         arm: {
@@ -118,7 +118,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _words(found: Findings, output: Output) -> str:
-    from cnnlab.explain.laboratory_words import sentences
+    from cnnlab.explain.laboratory.words import sentences
 
     said = [output.table(*_answers(found, output)), output.table(*_table(found, output))]
     return "\n\n".join([*said, "\n".join(sentences(found, output.language))])
@@ -137,8 +137,8 @@ def _answers(found: Findings, output: Output) -> tuple[list[str], list[list[str]
 
 
 def _table(found: Findings, output: Output) -> tuple[list[str], list[list[str]]]:
-    from cnnlab.explain.laboratory_findings import CONTROLS
-    from cnnlab.explain.laboratory_words import interval, title
+    from cnnlab.explain.laboratory.findings import CONTROLS
+    from cnnlab.explain.laboratory.words import interval, title
 
     shown = [name for name in COLUMNS if name != "energy_cue" or found.cue_images]
     header = [output.t("cli.laboratory.method")]

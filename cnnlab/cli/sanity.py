@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from cnnlab.experiment import Experiment
-    from cnnlab.explain.sanity import Cascade
-    from cnnlab.explain.sanity_labels import LabelCheck
-    from cnnlab.explain.sanity_run import Checked
-    from cnnlab.explain.sanity_verdict import Verdict
+    from cnnlab.explain.sanity.check import Cascade
+    from cnnlab.explain.sanity.labels import LabelCheck
+    from cnnlab.explain.sanity.run import Checked
+    from cnnlab.explain.sanity.verdict import Verdict
     from cnnlab.home import Home
 
 
@@ -29,8 +29,8 @@ def sanity(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """The randomisation check of several methods, and the label check where a network for it is there."""
     from cnnlab.evaluation.evaluate import dataset_of
     from cnnlab.evaluation.trained import load_trained
-    from cnnlab.explain.sanity import suited
-    from cnnlab.explain.sanity_run import Checked, drawn_images
+    from cnnlab.explain.sanity.check import suited
+    from cnnlab.explain.sanity.run import Checked, drawn_images
 
     journal = Journal.open(home, arguments.run)
     model = load_trained(journal.folder)
@@ -67,7 +67,7 @@ def _labels(
     bar: _Bar,
 ) -> dict[str, Any]:
     """ "checks" by method, with the run that they rest on; one is queued where that was asked for."""
-    from cnnlab.explain import sanity_labels
+    from cnnlab.explain.sanity import labels as sanity_labels
 
     if arguments.train_labels:
         experiment = sanity_labels.shuffled_experiment(own)
@@ -87,14 +87,14 @@ def _labels(
 
 def _draw(path: str, inputs: Tensor, cascades: Sequence[Cascade]) -> None:
     from cnnlab.explain.render import write
-    from cnnlab.explain.sanity_picture import sheet_png
+    from cnnlab.explain.sanity.picture import sheet_png
 
     write(Path(path), sheet_png(inputs, cascades), "--out")
 
 
 def _values(cascade: Cascade, labels: dict[str, LabelCheck]) -> dict[str, Any]:
-    from cnnlab.explain.sanity import MEASURES
-    from cnnlab.explain.sanity_verdict import verdict
+    from cnnlab.explain.sanity.check import MEASURES
+    from cnnlab.explain.sanity.verdict import verdict
 
     by_depth = {name: cascade.of(name).mean(axis=(0, 2)).round(4).tolist() for name in MEASURES}
     check = labels.get(cascade.method)
@@ -112,7 +112,7 @@ def _verdict(found: Verdict) -> dict[str, Any]:
 
 
 def _table(cascades: Sequence[Cascade], labels: dict[str, LabelCheck], output: Output) -> str:
-    from cnnlab.explain.sanity_verdict import LIMIT, verdict
+    from cnnlab.explain.sanity.verdict import LIMIT, verdict
 
     columns = ("method", "verdict", "similarity", "interval", "first", "last", "ssim", "labels")
     rows = []

@@ -12,20 +12,21 @@ from cnnlab.cli.class_names import class_named
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.experiment import parse_setting
-from cnnlab.explain import score_table, score_words
+from cnnlab.explain.grading import table as score_table
+from cnnlab.explain.grading import words as score_words
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.trained import TrainedModel
-    from cnnlab.explain.scoring import Plan, Scored
+    from cnnlab.explain.grading.scoring import Plan, Scored
 
 
 def score(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """A row a method and a control, a column a score: the mean over the images and its interval."""
     from cnnlab.evaluation.evaluate import dataset_of, held_out_predictions
     from cnnlab.evaluation.trained import load_trained
-    from cnnlab.explain.scoring import score_run
+    from cnnlab.explain.grading.scoring import score_run
 
     ending = score_table.check_format(arguments.out) if arguments.out else ""
     score_table.ordered([], arguments.sort)
@@ -45,7 +46,7 @@ def score(arguments: argparse.Namespace, home: Home, output: Output) -> int:
 
 
 def _plan(arguments: argparse.Namespace, model: TrainedModel) -> Plan:
-    from cnnlab.explain.scoring import Plan, check, methods_to_score
+    from cnnlab.explain.grading.scoring import Plan, check, methods_to_score
 
     names = [name.strip() for name in (arguments.methods or "").split(",") if name.strip()]
     methods = methods_to_score(names, model.network)

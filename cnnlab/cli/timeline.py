@@ -13,14 +13,14 @@ from cnnlab.i18n import formats
 from cnnlab.runs.journal import Journal
 
 if TYPE_CHECKING:
-    from cnnlab.explain.timeline import Timeline
+    from cnnlab.explain.timeline.kept import Timeline
 
 MOST_RUNS = 4
 
 
 def timeline(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """What is stored of each run; of one that stored nothing, what its checkpoints allow."""
-    from cnnlab.explain.timeline import MOST_PROBES
+    from cnnlab.explain.timeline.kept import MOST_PROBES
 
     wanted = list(dict.fromkeys(arguments.runs))
     if len(wanted) > MOST_RUNS:
@@ -38,8 +38,8 @@ def timeline(arguments: argparse.Namespace, home: Home, output: Output) -> int:
 
 
 def _found(journal: Journal, home: Home, arguments: argparse.Namespace, output: Output) -> Timeline:
-    from cnnlab.explain import timeline as kept
-    from cnnlab.explain import timeline_later
+    from cnnlab.explain.timeline import kept
+    from cnnlab.explain.timeline import later as timeline_later
 
     if not kept.has_maps(journal.folder):
         epochs = timeline_later.compute(journal, home, images=arguments.images, method=arguments.method)
@@ -50,7 +50,7 @@ def _found(journal: Journal, home: Home, arguments: argparse.Namespace, output: 
 
 def _draw(path: str, found: list[Timeline]) -> None:
     from cnnlab.explain.render import write
-    from cnnlab.explain.timeline_picture import sheet_png
+    from cnnlab.explain.timeline.picture import sheet_png
 
     write(Path(path), sheet_png(found), "--out")
 

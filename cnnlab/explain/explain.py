@@ -14,11 +14,11 @@ from torch import Tensor
 from cnnlab.data.types import Progress
 from cnnlab.errors import LabError
 from cnnlab.explain import needs
+from cnnlab.explain.attribution.reading import Reading
 from cnnlab.explain.base import Attributed, attributed, method_entry, method_options, methods_for
 from cnnlab.explain.borrow import borrowed
 from cnnlab.explain.layers import choose_layer
 from cnnlab.explain.progress import listening
-from cnnlab.explain.reading import Reading
 from cnnlab.models.network import Network
 from cnnlab.registry import Entry
 from cnnlab.tasks.base import Task

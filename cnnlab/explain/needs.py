@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnnlab.explain.attention import attends
-from cnnlab.explain.suitable import rectified_by_relu, rescalable
+from cnnlab.explain.attribution.attention import attends
+from cnnlab.explain.attribution.suitable import rectified_by_relu, rescalable
 from cnnlab.models.network import Network
 from cnnlab.registry import Entry
 

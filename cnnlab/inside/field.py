@@ -84,8 +84,8 @@ def _gradient(
     """[H, W], the unit, and how many units there are."""
     import torch
 
+    from cnnlab.explain.attribution.inputs import differentiable
     from cnnlab.explain.borrow import borrowed
-    from cnnlab.explain.inputs import differentiable
 
     with borrowed(network) as net:
         pixels = differentiable(images.to(net.mean.device))

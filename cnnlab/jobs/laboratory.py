@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from cnnlab.errors import RunError
 from cnnlab.experiment import Experiment
-from cnnlab.explain.laboratory import ARMS, Pair, Setup
+from cnnlab.explain.laboratory.setup import ARMS, Pair, Setup
 from cnnlab.home import Home, write_atomically
 from cnnlab.jobs.submit import submit
 from cnnlab.runs.journal import Journal

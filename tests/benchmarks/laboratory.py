@@ -19,11 +19,11 @@ from pathlib import Path
 import torch
 
 from cnnlab import worker
-from cnnlab.explain import laboratory_store
-from cnnlab.explain.bootstrap import Estimate
-from cnnlab.explain.laboratory import ARMS, VARIANTS, Pair, Setup
-from cnnlab.explain.laboratory_findings import CONTROLS, Findings
-from cnnlab.explain.laboratory_words import sentences, title
+from cnnlab.explain.grading.bootstrap import Estimate
+from cnnlab.explain.laboratory import store as laboratory_store
+from cnnlab.explain.laboratory.findings import CONTROLS, Findings
+from cnnlab.explain.laboratory.setup import ARMS, VARIANTS, Pair, Setup
+from cnnlab.explain.laboratory.words import sentences, title
 from cnnlab.home import Home
 from cnnlab.i18n import translate
 from cnnlab.jobs import laboratory as jobs

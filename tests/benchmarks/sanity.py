@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from cnnlab.experiment import Experiment  # noqa: E402
-from cnnlab.explain.laboratory import HONEST, Setup  # noqa: E402
-from cnnlab.explain.sanity_labels import shuffled_experiment  # noqa: E402
+from cnnlab.explain.laboratory.setup import HONEST, Setup  # noqa: E402
+from cnnlab.explain.sanity.labels import shuffled_experiment  # noqa: E402
 from tests.benchmarks import report  # noqa: E402
 
 LENET = {"training.epochs": 30}

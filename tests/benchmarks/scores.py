@@ -84,7 +84,7 @@ def costs() -> str:
     import torch
 
     from cnnlab.explain.explain import explain_batch
-    from cnnlab.explain.scorecard import scorecards
+    from cnnlab.explain.grading.scorecard import scorecards
     from cnnlab.tasks.classification import Classification
     from tests.explain.networks import built, images
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cnnlab.errors import LabError
-from cnnlab.explain.attention import Attentions, attends, attentions
+from cnnlab.explain.attribution.attention import Attentions, attends, attentions
 from cnnlab.explain.base import attribute_of, methods_for
 from cnnlab.explain.borrow import borrowed
 from cnnlab.explain.explain import explain

@@ -8,10 +8,10 @@ from captum.attr import DeepLift
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cnnlab.explain.attribution.suitable import rectified_by_relu, rescalable
 from cnnlab.explain.base import attributed
 from cnnlab.explain.borrow import borrowed
 from cnnlab.explain.methods import deconvolution, guided_backprop
-from cnnlab.explain.suitable import rectified_by_relu, rescalable
 from cnnlab.models.network import Body, Network
 from tests.explain.networks import built, images, plain
 

@@ -11,9 +11,10 @@ import pytest
 
 from cnnlab import worker
 from cnnlab.errors import LabError
-from cnnlab.explain import laboratory_store, laboratory_words
-from cnnlab.explain.laboratory import ARMS, VARIANTS, Pair, Setup
-from cnnlab.explain.laboratory_findings import CONTROLS, Bench, Findings, enclosed
+from cnnlab.explain.laboratory import store as laboratory_store
+from cnnlab.explain.laboratory import words as laboratory_words
+from cnnlab.explain.laboratory.findings import CONTROLS, Bench, Findings, enclosed
+from cnnlab.explain.laboratory.setup import ARMS, VARIANTS, Pair, Setup
 from cnnlab.home import Home
 from cnnlab.i18n import LANGUAGES
 from cnnlab.jobs import laboratory as jobs

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnlab.explain.controls import edge_map, random_map
+from cnnlab.explain.grading.controls import edge_map, random_map
 from cnnlab.explain.scores import energy_inside, pointing_game
 
 SIDE = 48

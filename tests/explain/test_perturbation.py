@@ -10,13 +10,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from cnnlab.explain.attribution.coalitions import shapley_values, weighted_coalitions
+from cnnlab.explain.attribution.perturbed import FILLS, filled
+from cnnlab.explain.attribution.regions import regions_of
 from cnnlab.explain.base import attribute_of, attributed
-from cnnlab.explain.coalitions import shapley_values, weighted_coalitions
 from cnnlab.explain.explain import explain, explain_batch
 from cnnlab.explain.methods.lime import ridge_regression
-from cnnlab.explain.perturbed import FILLS, filled
 from cnnlab.explain.progress import listening
-from cnnlab.explain.regions import regions_of
 from cnnlab.models.network import Body, Network
 from cnnlab.registry import registry
 from cnnlab.tasks.classification import Classification

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 import torch
 
-from cnnlab.explain.randomised import drawn, forgetful, steps
+from cnnlab.explain.sanity.randomised import drawn, forgetful, steps
 from cnnlab.models.network import Network
 from tests.explain.networks import built, images
 

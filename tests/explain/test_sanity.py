@@ -14,14 +14,14 @@ from cnnlab.errors import LabError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.trained import TrainedModel
 from cnnlab.experiment import Experiment
-from cnnlab.explain import sanity_run
-from cnnlab.explain.randomised import drawn
-from cnnlab.explain.sanity import CONTROLS, EDGES, MEASURES, NOISE, Cascade, examine, suited
-from cnnlab.explain.sanity_labels import MEMORISED, compare, shuffled_experiment
-from cnnlab.explain.sanity_picture import sheet_png, strip
-from cnnlab.explain.sanity_run import Checked
-from cnnlab.explain.sanity_store import Store
-from cnnlab.explain.sanity_verdict import judged, verdict
+from cnnlab.explain.sanity import run as sanity_run
+from cnnlab.explain.sanity.check import CONTROLS, EDGES, MEASURES, NOISE, Cascade, examine, suited
+from cnnlab.explain.sanity.labels import MEMORISED, compare, shuffled_experiment
+from cnnlab.explain.sanity.picture import sheet_png, strip
+from cnnlab.explain.sanity.randomised import drawn
+from cnnlab.explain.sanity.run import Checked
+from cnnlab.explain.sanity.store import Store
+from cnnlab.explain.sanity.verdict import judged, verdict
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
 from cnnlab.tasks.build import build_task

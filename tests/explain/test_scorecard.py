@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from cnnlab.explain.bootstrap import estimate
 from cnnlab.explain.explain import Explanation, explain_batch
-from cnnlab.explain.scorecard import Beaten, Card, Mark, control_maps, scorecard, scorecards
+from cnnlab.explain.grading.bootstrap import estimate
+from cnnlab.explain.grading.scorecard import Beaten, Card, Mark, control_maps, scorecard, scorecards
 from cnnlab.registry import registry
 from cnnlab.tasks.classification import Classification
 from tests.explain.linear import linear
@@ -113,7 +113,7 @@ def test_methods_that_take_a_minute_are_run_again_only_when_asked(monkeypatch: p
     (made,) = explain_batch(network, TASK, inputs, targets=[None], method="saliency")
     entry = registry("explainer")["saliency"]
     slow = entry.model_copy(update={"facts": {**entry.facts, "cost": "minute"}})
-    monkeypatch.setattr("cnnlab.explain.scorecard.method_entry", lambda _: slow)
+    monkeypatch.setattr("cnnlab.explain.grading.scorecard.method_entry", lambda _: slow)
     assert scorecard(network, TASK, inputs, made).marks["sensitivity"] == Mark(None, missing="slow")
     assert scorecard(network, TASK, inputs, made, slow_too=True).marks["sensitivity"].value is not None
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from cnnlab.explain.graded import Graded, ranks
-from cnnlab.explain.imputation import imputed
+from cnnlab.explain.grading.graded import Graded, ranks
+from cnnlab.explain.grading.imputation import imputed
 from cnnlab.explain.scores import deletion, infidelity, insertion, road, sensitivity, sparsity
 from cnnlab.registry import registry
 from cnnlab.tasks.classification import Classification
@@ -61,7 +61,7 @@ def test_insertion_reveals_from_the_blurred_image() -> None:
     inputs = torch.zeros(1, 1, SIDE, SIDE, dtype=torch.uint8)
     inputs[0, 0, 3, 3] = 255
     subject = Graded(linear(weights), Straight(), inputs, target=1)
-    from cnnlab.explain.perturbed import filled
+    from cnnlab.explain.attribution.perturbed import filled
 
     blurred = float(filled(subject.image.unsqueeze(0), "blur", subject.network)[0, 0, 3, 3])
     assert 0 < blurred < 1

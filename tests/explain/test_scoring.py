@@ -15,11 +15,12 @@ import torch
 from cnnlab.cli.arguments import build_parser
 from cnnlab.errors import LabError
 from cnnlab.evaluation.trained import TrainedModel
-from cnnlab.explain import score_table, score_words
-from cnnlab.explain.bootstrap import Estimate
 from cnnlab.explain.explain import explain_batch
-from cnnlab.explain.scorecard import Beaten, Card, Mark, scorecard
-from cnnlab.explain.scoring import Line, Plan, Scored, _beaten, check, chosen, methods_to_score, score_images
+from cnnlab.explain.grading import table as score_table
+from cnnlab.explain.grading import words as score_words
+from cnnlab.explain.grading.bootstrap import Estimate
+from cnnlab.explain.grading.scorecard import Beaten, Card, Mark, scorecard
+from cnnlab.explain.grading.scoring import Line, Plan, Scored, _beaten, check, chosen, methods_to_score, score_images
 from cnnlab.registry import registry
 from cnnlab.tasks.classification import Classification
 from tests.explain.linear import linear

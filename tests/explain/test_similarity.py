@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnlab.explain.similarity import similarity, spearman, ssim
+from cnnlab.explain.sanity.similarity import similarity, spearman, ssim
 
 
 def test_spearman_sees_order_and_nothing_else() -> None:

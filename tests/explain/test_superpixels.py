@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnlab.explain.superpixels import superpixels
+from cnnlab.explain.attribution.superpixels import superpixels
 
 
 @pytest.mark.parametrize("count", [2, 9, 50, 500])

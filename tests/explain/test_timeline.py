@@ -10,8 +10,9 @@ import pytest
 from cnnlab import session, worker
 from cnnlab.errors import LabError
 from cnnlab.experiment import Experiment
-from cnnlab.explain import timeline, timeline_later
-from cnnlab.explain.timeline import Moment, Probes
+from cnnlab.explain.timeline import kept as timeline
+from cnnlab.explain.timeline import later as timeline_later
+from cnnlab.explain.timeline.kept import Moment, Probes
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.process import ProcessIdentity

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cnnlab.errors import LabError
-from cnnlab.explain.laboratory import ARMS, Setup
+from cnnlab.explain.laboratory.setup import ARMS, Setup
 from cnnlab.home import Home
 from cnnlab.jobs import laboratory, supervisor
 from cnnlab.runs.journal import Journal

@@ -87,7 +87,7 @@ def test_what_goes_wrong_is_said_and_the_last_table_stays(
     trained_run: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cnnlab.errors import LabError
-    from cnnlab.explain import scoring
+    from cnnlab.explain.grading import scoring
 
     page = opened(trained_run)
     page.button_group[0].set_value(["saliency"]).run()

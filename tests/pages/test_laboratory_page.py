@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnlab import worker
-from cnnlab.explain import laboratory_store
-from cnnlab.explain.laboratory import ARMS, VARIANTS, Pair, Setup
+from cnnlab.explain.laboratory import store as laboratory_store
+from cnnlab.explain.laboratory.setup import ARMS, VARIANTS, Pair, Setup
 from cnnlab.home import Home
 from cnnlab.i18n import translate
 from cnnlab.jobs import laboratory as jobs

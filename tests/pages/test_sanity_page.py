@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnlab.experiment import Experiment
-from cnnlab.explain import sanity_labels  # torch, before a page asks for it
+from cnnlab.explain.sanity import labels as sanity_labels  # torch, before a page asks for it
 from cnnlab.home import Home
 from cnnlab.i18n import translate
 from cnnlab.runs.journal import Journal

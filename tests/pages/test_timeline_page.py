@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cnnlab import drafts
-from cnnlab.explain import timeline
-from cnnlab.explain.timeline import Moment, Probes
+from cnnlab.explain.timeline import kept as timeline
+from cnnlab.explain.timeline.kept import Moment, Probes
 from cnnlab.home import Home
 from cnnlab.i18n import translate
 from cnnlab.runs.journal import Journal
@@ -107,7 +107,7 @@ def test_what_can_not_be_shown_is_one_sentence(open_page: Open, home: Home, lang
 
 
 def test_maps_of_the_checkpoints(open_page: Open, trained_run: Journal) -> None:
-    from cnnlab.explain import timeline_later  # noqa: F401  # torch, before a page asks for it
+    from cnnlab.explain.timeline import later as timeline_later  # noqa: F401  # torch, before a page asks for it
 
     page = open_page("timeline", run=trained_run.run_id)
     page.button(key=f"timeline_later_{trained_run.run_id}").click().run()

@@ -11,10 +11,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from cnnlab.errors import LabError
-from cnnlab.explain.attention import Attentions, attends, attentions
+from cnnlab.explain.attribution.attention import Attentions, attends, attentions
+from cnnlab.explain.attribution.inputs import as_floats
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import as_floats
 from cnnlab.models.layouts import as_maps
 from cnnlab.models.network import Network
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from captum.attr import Deconvolution
 from torch import Tensor
 
+from cnnlab.explain.attribution.inputs import differentiable
+from cnnlab.explain.attribution.scored import Scored
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import differentiable
-from cnnlab.explain.scored import Scored
 from cnnlab.models.network import Network
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from cnnlab.explain.attribution.inputs import as_floats, without_content
+from cnnlab.explain.attribution.paths import gaps
+from cnnlab.explain.attribution.rescale import multipliers
 from cnnlab.explain.base import Attributed, Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import as_floats, without_content
-from cnnlab.explain.paths import gaps
-from cnnlab.explain.rescale import multipliers
 from cnnlab.models.network import Network
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from cnnlab.explain.attribution.cams import enlarged, maps_and_slopes
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.cams import enlarged, maps_and_slopes
 from cnnlab.models.network import Network
 
 

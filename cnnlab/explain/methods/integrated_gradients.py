@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from cnnlab.explain import progress
+from cnnlab.explain.attribution.inputs import as_floats, without_content
+from cnnlab.explain.attribution.paths import gaps, scores_and_gradients
+from cnnlab.explain.attribution.perturbed import chunks
 from cnnlab.explain.base import Attributed, Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import as_floats, without_content
-from cnnlab.explain.paths import gaps, scores_and_gradients
-from cnnlab.explain.perturbed import chunks
 from cnnlab.models.network import Network
 
 FIRST = 25  # steps

@@ -9,12 +9,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from cnnlab.explain.attribution.coalitions import shapley_values, weighted_coalitions
+from cnnlab.explain.attribution.inputs import as_floats
+from cnnlab.explain.attribution.perturbed import Evaluations, filled
+from cnnlab.explain.attribution.regions import regions_of
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.coalitions import shapley_values, weighted_coalitions
-from cnnlab.explain.inputs import as_floats
-from cnnlab.explain.perturbed import Evaluations, filled
-from cnnlab.explain.regions import regions_of
 from cnnlab.models.network import Network
 
 

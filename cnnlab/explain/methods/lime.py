@@ -9,11 +9,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from cnnlab.explain.attribution.inputs import as_floats
+from cnnlab.explain.attribution.perturbed import Evaluations, filled
+from cnnlab.explain.attribution.regions import regions_of
 from cnnlab.explain.base import Attributed, Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import as_floats
-from cnnlab.explain.perturbed import Evaluations, filled
-from cnnlab.explain.regions import regions_of
 from cnnlab.models.network import Network
 
 KERNEL_WIDTH = 0.25  # of the cosine distance, as in the authors' code

@@ -12,10 +12,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from cnnlab.explain.attribution.inputs import as_floats
+from cnnlab.explain.attribution.perturbed import Evaluations, filled
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import as_floats
-from cnnlab.explain.perturbed import Evaluations, filled
 from cnnlab.models.network import Network
 
 Window = tuple[slice, slice]

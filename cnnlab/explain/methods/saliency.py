@@ -5,9 +5,9 @@ from __future__ import annotations
 from captum.attr import Saliency
 from torch import Tensor
 
+from cnnlab.explain.attribution.inputs import differentiable
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import differentiable
 from cnnlab.models.network import Network
 
 

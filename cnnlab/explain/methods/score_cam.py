@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from cnnlab.explain.attribution.inputs import as_floats
+from cnnlab.explain.attribution.perturbed import Evaluations, filled
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.inputs import as_floats
 from cnnlab.explain.layers import choose_layer
-from cnnlab.explain.perturbed import Evaluations, filled
 from cnnlab.models.layouts import as_maps, layout_of
 from cnnlab.models.network import Network
 

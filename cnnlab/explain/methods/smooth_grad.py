@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from cnnlab.explain.attribution.noise import gradient_moments
 from cnnlab.explain.base import Score
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.noise import gradient_moments
 from cnnlab.models.network import Network
 
 

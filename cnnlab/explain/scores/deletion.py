@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.explain.graded import Graded, Maps, Values, ranks
-from cnnlab.explain.perturbed import filled
+from cnnlab.explain.attribution.perturbed import filled
+from cnnlab.explain.grading.graded import Graded, Maps, Values, ranks
 
 STEPS = 20  # the paper removes a row of pixels at a time (224 steps); a fortieth of the area more or less is no more
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnlab.explain.graded import Graded, Maps, Values
-from cnnlab.explain.perturbed import filled
+from cnnlab.explain.attribution.perturbed import filled
+from cnnlab.explain.grading.graded import Graded, Maps, Values
 
 SQUARES = 64
 SMALLEST, LARGEST = 1 / 8, 1 / 2  # of the image's shorter side

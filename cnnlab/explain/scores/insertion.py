@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.explain.graded import Graded, Maps, Values, ranks
-from cnnlab.explain.perturbed import filled
+from cnnlab.explain.attribution.perturbed import filled
+from cnnlab.explain.grading.graded import Graded, Maps, Values, ranks
 from cnnlab.explain.scores.deletion import STEPS, area
 
 

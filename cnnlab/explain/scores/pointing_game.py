@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnlab.explain.graded import Graded, Maps, Values
+from cnnlab.explain.grading.graded import Graded, Maps, Values
 
 TOLERANCE = 15 / 224  # of the side: the paper's 15 pixels, and the side its networks look at
 

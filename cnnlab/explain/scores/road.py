@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cnnlab.explain.graded import Graded, Maps, Values, ranks
-from cnnlab.explain.imputation import imputed
-from cnnlab.explain.perturbed import chunks
+from cnnlab.explain.attribution.perturbed import chunks
+from cnnlab.explain.grading.graded import Graded, Maps, Values, ranks
+from cnnlab.explain.grading.imputation import imputed
 from cnnlab.explain.progress import report
 
 SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cnnlab.explain.graded import Graded, Maps
+from cnnlab.explain.grading.graded import Graded, Maps
 
 RADIUS = 0.02  # of the range of a pixel; Captum's default
 DRAWS = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnlab.explain.graded import Graded, Maps, Values
+from cnnlab.explain.grading.graded import Graded, Maps, Values
 
 
 def grade(graded: Graded, maps: Maps) -> Values:  # noqa: ARG001  # the signature of all scores

@@ -21,7 +21,7 @@ from cnnlab.ui.polling import while_there
 from cnnlab.ui.text import sentence
 
 if TYPE_CHECKING:
-    from cnnlab.explain.scoring import Plan, Scored
+    from cnnlab.explain.grading.scoring import Plan, Scored
 
 IMAGES, MOST_IMAGES = 32, 200
 _POLL_SECONDS = 0.5
@@ -53,7 +53,7 @@ def draw(run: Run, layer: str | None = None, options: Options | None = None) -> 
 def _choose(run: Run, layer: str | None, options: Options) -> Plan | None:
     """What is to be graded; ``None`` while no method is chosen."""
     from cnnlab.explain.base import methods_for
-    from cnnlab.explain.scoring import Plan
+    from cnnlab.explain.grading.scoring import Plan
 
     entries = registry("explainer")
     offered = methods_for(trained.model_of(run).network)
@@ -134,7 +134,7 @@ def _work(run: Run, plan: Plan) -> Any:
     model, dataset, columns = trained.model_of(run), trained.dataset_of(run), trained.predictions_of(run)
 
     def work(progress: Progress) -> Scored:
-        from cnnlab.explain.scoring import score_run
+        from cnnlab.explain.grading.scoring import score_run
 
         return score_run(model, dataset, columns, plan, progress=progress)
 

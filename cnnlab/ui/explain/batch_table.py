@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnlab.explain import score_table, score_words
+from cnnlab.explain.grading import table as score_table
+from cnnlab.explain.grading import words as score_words
 from cnnlab.i18n import formats
 from cnnlab.registry import registry
 from cnnlab.ui.language import language, t
 
 if TYPE_CHECKING:
-    from cnnlab.explain.scoring import Line, Scored
+    from cnnlab.explain.grading.scoring import Line, Scored
 
 
 def draw(scored: Scored, run_id: str, class_names: Sequence[str]) -> None:

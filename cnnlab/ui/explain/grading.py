@@ -22,8 +22,8 @@ from cnnlab.ui.polling import while_there
 from cnnlab.ui.text import plain, sentence
 
 if TYPE_CHECKING:
+    from cnnlab.explain.grading.scorecard import Card
     from cnnlab.explain.report import Table
-    from cnnlab.explain.scorecard import Card
     from cnnlab.explain.several import Asked
     from cnnlab.explain.sheet import Strip
 
@@ -119,7 +119,7 @@ def _work(runs: Sequence[Run], made: Sequence[Strip], asked: Asked) -> Any:
     dataset = trained.dataset_of(runs[0]) if places != {None} else None
 
     def work(progress: Progress) -> Graded:
-        from cnnlab.explain.sheet_cards import sheet_cards
+        from cnnlab.explain.grading.sheet_cards import sheet_cards
 
         cards = sheet_cards(made, models, dataset, asked.options, progress=progress)
         return Graded({_place(strip): found for strip, found in zip(made, cards, strict=True)})

@@ -14,8 +14,8 @@ from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
 
 if TYPE_CHECKING:
+    from cnnlab.explain.grading.scorecard import Card, Mark
     from cnnlab.explain.report import Table
-    from cnnlab.explain.scorecard import Card, Mark
 
 _ARROWS = {"higher": "↑", "lower": "↓"}
 _CONTROLS = ("random", "edges")

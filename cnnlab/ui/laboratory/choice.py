@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnlab.explain import laboratory
-from cnnlab.explain.laboratory import VARIANTS, Setup
-from cnnlab.explain.laboratory_examples import Example, examples
+from cnnlab.explain.laboratory import setup as laboratory
+from cnnlab.explain.laboratory.examples import Example, examples
+from cnnlab.explain.laboratory.setup import VARIANTS, Setup
 from cnnlab.ui import address, pictures
 from cnnlab.ui.language import t
 from cnnlab.ui.text import plain

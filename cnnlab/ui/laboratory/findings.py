@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlab.explain.bootstrap import Estimate
-from cnnlab.explain.laboratory import ARMS, TEXTURE, Pair, Setup
-from cnnlab.explain.laboratory_findings import CONTROLS, Findings
-from cnnlab.explain.laboratory_maps import Shown, shown
-from cnnlab.explain.laboratory_words import sentences, share, title
+from cnnlab.explain.grading.bootstrap import Estimate
+from cnnlab.explain.laboratory.findings import CONTROLS, Findings
+from cnnlab.explain.laboratory.maps import Shown, shown
+from cnnlab.explain.laboratory.setup import ARMS, TEXTURE, Pair, Setup
+from cnnlab.explain.laboratory.words import sentences, share, title
 from cnnlab.explain.render import overlay
 from cnnlab.home import Home
 from cnnlab.runs.view import view

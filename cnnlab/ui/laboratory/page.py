@@ -7,7 +7,7 @@ import os
 import streamlit as st
 
 from cnnlab.data.types import Progress
-from cnnlab.explain.laboratory import Pair
+from cnnlab.explain.laboratory.setup import Pair
 from cnnlab.home import Home
 from cnnlab.ui import background
 from cnnlab.ui.data import progress
@@ -44,7 +44,7 @@ def draw(asked: Asked) -> None:
 
 
 def _measure(asked: Asked, pair: Pair) -> None:
-    from cnnlab.explain import laboratory_store
+    from cnnlab.explain.laboratory import store as laboratory_store
     from cnnlab.ui.laboratory import findings  # from here on torch is needed
 
     home = Home.current()
@@ -69,7 +69,7 @@ def _offer(key: str, name: str, asked: Asked, pair: Pair, methods: tuple[str, ..
 
 
 def _begin(name: str, asked: Asked, pair: Pair, methods: tuple[str, ...]) -> None:
-    from cnnlab.explain import laboratory_store
+    from cnnlab.explain.laboratory import store as laboratory_store
 
     home = Home.current()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnlab.explain.laboratory import ARMS, Pair, Setup
+from cnnlab.explain.laboratory.setup import ARMS, Pair, Setup
 from cnnlab.home import Home
 from cnnlab.jobs import laboratory as jobs
 from cnnlab.runs.run import Run

@@ -20,9 +20,9 @@ from cnnlab.ui.language import language, t
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from cnnlab.explain.sanity import Cascade
-    from cnnlab.explain.sanity_labels import LabelCheck
-    from cnnlab.explain.sanity_run import Checked
+    from cnnlab.explain.sanity.check import Cascade
+    from cnnlab.explain.sanity.labels import LabelCheck
+    from cnnlab.explain.sanity.run import Checked
 
 _METHODS, _IMAGES, _DRAWS, _SEED = "sanity_methods", "sanity_images", "sanity_draws", "sanity_seed"
 
@@ -54,13 +54,13 @@ class Asked:
     @cached_property
     def inputs(self) -> Tensor:
         """[N, C, H, W] uint8. Raises ``LabError`` ("many_checked_images", "no_test_split")."""
-        from cnnlab.explain.sanity_run import drawn_images
+        from cnnlab.explain.sanity.run import drawn_images
 
         return drawn_images(trained.dataset_of(self.run), self.images, self.seed)[1]
 
     @cached_property
     def checked(self) -> Checked:
-        from cnnlab.explain.sanity_run import Checked
+        from cnnlab.explain.sanity.run import Checked
 
         model = trained.model_of(self.run)
         return Checked(model, self.inputs, Home.current(), draws=self.draws, seed=self.seed)
@@ -98,7 +98,7 @@ def choose(run: Run) -> Asked | None:
 
 def _methods(run: Run) -> Sequence[str]:
     from cnnlab.explain.base import methods_for
-    from cnnlab.explain.sanity import suited
+    from cnnlab.explain.sanity.check import suited
 
     network = trained.model_of(run).network
     offered, default = methods_for(network), suited(network)

@@ -23,7 +23,7 @@ _POLL_SECONDS = 2.0
 
 
 def draw(asked: Asked) -> None:
-    from cnnlab.explain import sanity_labels
+    from cnnlab.explain.sanity import labels as sanity_labels
 
     st.subheader(t("sanity_page.labels.title"), anchor=False)
     st.caption(t("sanity_page.labels.caption"))
@@ -52,7 +52,7 @@ def _offer(asked: Asked) -> None:
 
 
 def _submit(run_id: str) -> None:
-    from cnnlab.explain.sanity_labels import shuffled_experiment
+    from cnnlab.explain.sanity.labels import shuffled_experiment
 
     home = Home.current()
     submit(shuffled_experiment(Journal.open(home, run_id).experiment()), home, parent=run_id)
@@ -75,7 +75,7 @@ def _epoch(run: Run) -> None:
 
 
 def _compared(asked: Asked, other: Run) -> None:
-    from cnnlab.explain.sanity_labels import MEMORISED, partner
+    from cnnlab.explain.sanity.labels import MEMORISED, partner
 
     accuracy = (other.best_record or {}).get("train_accuracy")
     share = {"accuracy": formats.percent(accuracy, language()), "least": formats.percent(MEMORISED, language(), 0)}

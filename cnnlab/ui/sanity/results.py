@@ -16,8 +16,8 @@ from cnnlab.ui.sanity.check import Asked
 from cnnlab.ui.text import plain
 
 if TYPE_CHECKING:
-    from cnnlab.explain.sanity import Cascade
-    from cnnlab.explain.sanity_verdict import Verdict
+    from cnnlab.explain.sanity.check import Cascade
+    from cnnlab.explain.sanity.verdict import Verdict
 
 _Colour = Literal["green", "red", "orange"]
 _BADGES: dict[str, tuple[str, _Colour]] = {
@@ -30,8 +30,8 @@ _MEASURES = ("absolute", "signed", "ssim")
 
 
 def draw(asked: Asked) -> None:
-    from cnnlab.explain.sanity import CONTROLS
-    from cnnlab.explain.sanity_verdict import LIMIT
+    from cnnlab.explain.sanity.check import CONTROLS
+    from cnnlab.explain.sanity.verdict import LIMIT
 
     found = asked.known()
     methods = [each for each in found if each.method not in CONTROLS]
@@ -66,7 +66,7 @@ def interval(found: Verdict) -> str:
 
 def _maps(asked: Asked, cascades: Sequence[Cascade]) -> None:
     from cnnlab.explain.render import picture_of
-    from cnnlab.explain.sanity_picture import sheet_png, strip
+    from cnnlab.explain.sanity.picture import sheet_png, strip
 
     st.subheader(t("sanity_page.maps"), anchor=False)
     count = len(cascades[0].maps[0])
@@ -102,7 +102,7 @@ def _maps(asked: Asked, cascades: Sequence[Cascade]) -> None:
 
 
 def _verdict(cascade: Cascade) -> None:
-    from cnnlab.explain.sanity_verdict import verdict
+    from cnnlab.explain.sanity.verdict import verdict
 
     found = verdict(cascade)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -124,8 +124,8 @@ def _short(layer: str) -> str:
 
 
 def _curve(cascades: Sequence[Cascade]) -> None:
-    from cnnlab.explain.sanity import CONTROLS
-    from cnnlab.explain.sanity_verdict import LIMIT
+    from cnnlab.explain.sanity.check import CONTROLS
+    from cnnlab.explain.sanity.verdict import LIMIT
     from cnnlab.plots import sanity as plot
 
     st.subheader(t("sanity_page.curve"), anchor=False)

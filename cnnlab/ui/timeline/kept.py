@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnlab.explain import timeline
+from cnnlab.explain.timeline import kept as timeline
 from cnnlab.home import Home
 from cnnlab.runs.run import Run
 from cnnlab.runs.view import view
@@ -17,7 +17,7 @@ from cnnlab.ui.polling import has_ended, while_there
 from cnnlab.ui.text import plain
 
 if TYPE_CHECKING:
-    from cnnlab.explain.timeline import Timeline
+    from cnnlab.explain.timeline.kept import Timeline
 
 Found = Sequence[tuple[Run, "Timeline"]]
 

@@ -52,7 +52,7 @@ def of(run: Run) -> None:
 def _later(run: Run) -> None:
     name = f"timeline {run.run_id}"
     if st.button(t("timeline_page.later"), icon=":material/calculate:", key=f"timeline_later_{run.run_id}"):
-        from cnnlab.explain import timeline_later
+        from cnnlab.explain.timeline import later as timeline_later
 
         home = Home.current()
         journal = Journal.open(home, run.run_id)

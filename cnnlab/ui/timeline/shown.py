@@ -21,7 +21,7 @@ from cnnlab.ui.text import plain
 from cnnlab.ui.timeline.kept import Found
 
 if TYPE_CHECKING:
-    from cnnlab.explain.timeline import Moment, Probes, Timeline
+    from cnnlab.explain.timeline.kept import Moment, Probes, Timeline
 
 _CELL = 80  # pixels of a map on the page
 _HEIGHT = 360
@@ -101,7 +101,7 @@ def curve(found: Found, epoch: int) -> None:
 
 
 def share(found: Found) -> None:
-    from cnnlab.explain.timeline_picture import sheet_png
+    from cnnlab.explain.timeline.picture import sheet_png
 
     ids = [run.run_id for run, _ in found]
     with st.container(horizontal=True):
@@ -140,7 +140,7 @@ def _heading(place: int, run: Run, timeline: Timeline, epoch: int, *, several: b
 
 
 def _images(probes: Probes) -> None:
-    from cnnlab.explain.timeline_picture import pictures_of
+    from cnnlab.explain.timeline.picture import pictures_of
 
     with st.container(horizontal=True, gap="small"):
         for picture, label in zip(pictures_of(probes), probes.labels, strict=True):
@@ -149,7 +149,7 @@ def _images(probes: Probes) -> None:
 
 
 def _pictures(probes: Probes, moment: Moment, display: str) -> list[pictures.Pixels]:
-    from cnnlab.explain.timeline_picture import maps_of, overlays_of
+    from cnnlab.explain.timeline.picture import maps_of, overlays_of
 
     return overlays_of(probes, moment) if display == "overlay" else maps_of(probes, moment)
 

@@ -11,8 +11,8 @@ from cnnlab.data.types import Progress
 from cnnlab.errors import LabError
 from cnnlab.evaluation.evaluate import dataset_of
 from cnnlab.evaluation.trained import load_trained
-from cnnlab.explain import timeline
-from cnnlab.explain.tracking import look
+from cnnlab.explain.timeline import kept as timeline
+from cnnlab.explain.timeline.tracking import look
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 from cnnlab.training import checkpoints

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from cnnlab.explain.attribution.suitable import ACTIVATIONS, POOLS
 from cnnlab.explain.base import Score
-from cnnlab.explain.suitable import ACTIVATIONS, POOLS
 from cnnlab.models.network import Network
 
 EPSILON = 1e-10  # a smaller difference counts as none

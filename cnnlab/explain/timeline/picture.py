@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnlab.explain.render import Picture, coloured, overlay
-from cnnlab.explain.timeline import Moment, Probes, Timeline
+from cnnlab.explain.timeline.kept import Moment, Probes, Timeline
 
 CELL = 96  # least pixels of a map's side
 MOST_EPOCHS = 12  # columns; of more epochs some are left out, at even steps

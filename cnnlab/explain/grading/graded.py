@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cnnlab.data.types import Batch
-from cnnlab.explain.perturbed import chunks
+from cnnlab.explain.attribution.perturbed import chunks
 from cnnlab.explain.progress import report
 from cnnlab.models.network import Network, unit
 from cnnlab.tasks.base import Task

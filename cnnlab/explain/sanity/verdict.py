@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnlab.explain.sanity import Cascade
+from cnnlab.explain.sanity.check import Cascade
 
 LIMIT = 0.5
 RESAMPLES = 2000

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnlab.explain.explain import explain_batch
-from cnnlab.explain.laboratory import ARMS, TEXTURE, Pair, Setup
-from cnnlab.explain.laboratory_findings import Bench, models_of
+from cnnlab.explain.laboratory.findings import Bench, models_of
+from cnnlab.explain.laboratory.setup import ARMS, TEXTURE, Pair, Setup
 from cnnlab.explain.render import picture_of
 from cnnlab.home import Home
 

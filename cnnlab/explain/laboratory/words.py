@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cnnlab.explain.bootstrap import Estimate
-from cnnlab.explain.laboratory import ARMS, CHEATING, HONEST, TEXTURE
-from cnnlab.explain.laboratory_findings import CONTROLS, Findings
+from cnnlab.explain.grading.bootstrap import Estimate
+from cnnlab.explain.laboratory.findings import CONTROLS, Findings
+from cnnlab.explain.laboratory.setup import ARMS, CHEATING, HONEST, TEXTURE
 from cnnlab.i18n import formats, translate
 from cnnlab.registry import registry
 

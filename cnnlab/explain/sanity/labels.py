@@ -18,8 +18,8 @@ from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.trained import TrainedModel, load_trained
 from cnnlab.experiment import Augmentation, Experiment
 from cnnlab.explain.explain import explain_batch
-from cnnlab.explain.sanity_verdict import Verdict, judged
-from cnnlab.explain.similarity import similarity
+from cnnlab.explain.sanity.similarity import similarity
+from cnnlab.explain.sanity.verdict import Verdict, judged
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.run import Run

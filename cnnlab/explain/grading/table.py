@@ -10,12 +10,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from cnnlab.errors import LabError
-from cnnlab.explain.bootstrap import Estimate
+from cnnlab.explain.grading.bootstrap import Estimate
 from cnnlab.registry import registry, unknown_name
 
 if TYPE_CHECKING:
-    from cnnlab.explain.scorecard import Card, Control
-    from cnnlab.explain.scoring import Line, Plan, Scored
+    from cnnlab.explain.grading.scorecard import Card, Control
+    from cnnlab.explain.grading.scoring import Line, Plan, Scored
 
 CONTROLS: tuple[Control, ...] = ("random", "edges")
 

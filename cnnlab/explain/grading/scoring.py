@@ -17,9 +17,9 @@ from cnnlab.evaluation.selection import select
 from cnnlab.evaluation.trained import TrainedModel
 from cnnlab.evaluation.truth import objects_at
 from cnnlab.explain.base import method_entry, method_options, methods_for
-from cnnlab.explain.bootstrap import Estimate, estimate
 from cnnlab.explain.explain import Explanation, explain_batch
-from cnnlab.explain.scorecard import CONTROLS, Beaten, Card, Control, Mark, is_better, scorecards
+from cnnlab.explain.grading.bootstrap import Estimate, estimate
+from cnnlab.explain.grading.scorecard import CONTROLS, Beaten, Card, Control, Mark, is_better, scorecards
 from cnnlab.models.network import Network
 from cnnlab.registry import registry
 

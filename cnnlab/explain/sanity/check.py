@@ -17,10 +17,10 @@ from torch import Tensor
 from cnnlab.data.types import Progress
 from cnnlab.evaluation.trained import TrainedModel
 from cnnlab.explain.base import methods_for
-from cnnlab.explain.controls import edge_map, random_map
 from cnnlab.explain.explain import Explanation, explain_batch
-from cnnlab.explain.randomised import Step, drawn, forgetful, steps
-from cnnlab.explain.similarity import similarity
+from cnnlab.explain.grading.controls import edge_map, random_map
+from cnnlab.explain.sanity.randomised import Step, drawn, forgetful, steps
+from cnnlab.explain.sanity.similarity import similarity
 from cnnlab.models.build import build_network
 from cnnlab.models.network import Network
 from cnnlab.registry import registry

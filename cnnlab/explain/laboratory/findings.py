@@ -16,10 +16,10 @@ from cnnlab.data.types import Progress
 from cnnlab.errors import LabError
 from cnnlab.evaluation.trained import TrainedModel, load_trained
 from cnnlab.evaluation.truth import cues_at, objects_at
-from cnnlab.explain.bootstrap import Estimate, estimate
-from cnnlab.explain.controls import edge_map, random_map
 from cnnlab.explain.explain import explain_batch
-from cnnlab.explain.laboratory import ARMS, TEXTURE, Pair, Setup
+from cnnlab.explain.grading.bootstrap import Estimate, estimate
+from cnnlab.explain.grading.controls import edge_map, random_map
+from cnnlab.explain.laboratory.setup import ARMS, TEXTURE, Pair, Setup
 from cnnlab.explain.scores import energy_inside, pointing_game
 from cnnlab.home import Home
 

@@ -8,7 +8,7 @@ from cnnlab.data.load import Dataset
 from cnnlab.data.types import Progress
 from cnnlab.evaluation.trained import TrainedModel
 from cnnlab.evaluation.truth import objects_at
-from cnnlab.explain.scorecard import Card, Options, scorecards
+from cnnlab.explain.grading.scorecard import Card, Options, scorecards
 from cnnlab.explain.sheet import Strip
 
 Cards = list[list[Card | None]]

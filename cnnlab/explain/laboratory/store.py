@@ -11,10 +11,10 @@ from typing import Any
 
 from cnnlab.data.load import load
 from cnnlab.data.types import Progress
-from cnnlab.explain.bootstrap import Estimate
-from cnnlab.explain.laboratory import ARMS, Pair, Setup
-from cnnlab.explain.laboratory_findings import CONTROLS, MEASURES, Bench, Findings, models_of
-from cnnlab.explain.scoring import methods_to_score
+from cnnlab.explain.grading.bootstrap import Estimate
+from cnnlab.explain.grading.scoring import methods_to_score
+from cnnlab.explain.laboratory.findings import CONTROLS, MEASURES, Bench, Findings, models_of
+from cnnlab.explain.laboratory.setup import ARMS, Pair, Setup
 from cnnlab.home import Home, write_atomically
 from cnnlab.runs.journal import Journal
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cnnlab.explain.bootstrap import Estimate
+from cnnlab.explain.grading.bootstrap import Estimate
 from cnnlab.i18n import formats, translate
 from cnnlab.registry import registry
 
 if TYPE_CHECKING:
-    from cnnlab.explain.scorecard import Card, Control
-    from cnnlab.explain.scoring import Line
+    from cnnlab.explain.grading.scorecard import Card, Control
+    from cnnlab.explain.grading.scoring import Line
 
 DIGITS = 3
 _ARROWS = {"higher": "↑", "lower": "↓"}

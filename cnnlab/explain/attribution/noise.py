@@ -10,9 +10,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from cnnlab.explain.attribution.inputs import as_floats
+from cnnlab.explain.attribution.perturbed import chunks
 from cnnlab.explain.base import Score
-from cnnlab.explain.inputs import as_floats
-from cnnlab.explain.perturbed import chunks
 from cnnlab.explain.progress import report
 from cnnlab.models.network import Network
 

@@ -19,9 +19,9 @@ from torch import Tensor
 from cnnlab.data.types import Progress
 from cnnlab.explain.base import method_entry
 from cnnlab.explain.borrow import borrowed
-from cnnlab.explain.controls import edge_map, random_map
 from cnnlab.explain.explain import Explanation, explain_batch
-from cnnlab.explain.graded import Graded, Maps
+from cnnlab.explain.grading.controls import edge_map, random_map
+from cnnlab.explain.grading.graded import Graded, Maps
 from cnnlab.explain.progress import listening
 from cnnlab.models.network import Network
 from cnnlab.registry import Entry, registry

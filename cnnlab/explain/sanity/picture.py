@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from cnnlab.explain.render import Picture, coloured, picture_of
-from cnnlab.explain.sanity import Cascade
+from cnnlab.explain.sanity.check import Cascade
 
 CELL = 112  # least pixels of a map's side
 _GAP = 6

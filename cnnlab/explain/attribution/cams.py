@@ -8,8 +8,8 @@ import torch
 from captum.attr import LayerAttribution
 from torch import Tensor, nn
 
+from cnnlab.explain.attribution.inputs import as_floats
 from cnnlab.explain.base import Score
-from cnnlab.explain.inputs import as_floats
 from cnnlab.explain.layers import choose_layer
 from cnnlab.models.layouts import as_maps, layout_of
 from cnnlab.models.network import Network

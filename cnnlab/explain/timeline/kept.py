@@ -70,7 +70,7 @@ class Timeline:
 
     def similarities(self) -> NDArray[np.float32]:
         """[epochs, N]: Spearman's rank correlation of each map, as it is, with the last one of the same image."""
-        from cnnlab.explain.similarity import spearman
+        from cnnlab.explain.sanity.similarity import spearman
 
         last = self.moments[-1].maps
         return np.array(

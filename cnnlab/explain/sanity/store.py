@@ -18,9 +18,9 @@ import numpy as np
 from torch import Tensor
 
 from cnnlab.evaluation.trained import TrainedModel
-from cnnlab.explain.sanity import CONTROLS, MEASURES, Cascade
-from cnnlab.explain.sanity_labels import LabelCheck
-from cnnlab.explain.sanity_verdict import Verdict
+from cnnlab.explain.sanity.check import CONTROLS, MEASURES, Cascade
+from cnnlab.explain.sanity.labels import LabelCheck
+from cnnlab.explain.sanity.verdict import Verdict
 from cnnlab.home import Home, write_atomically
 from cnnlab.registry import registry
 from cnnlab.training.checkpoints import digest_of_weights

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from torch import Tensor, nn
 
-from cnnlab.explain import timeline
-from cnnlab.explain.timeline import Moment, Probes
+from cnnlab.explain.timeline import kept as timeline
+from cnnlab.explain.timeline.kept import Moment, Probes
 from cnnlab.failures import explain_failure, is_disk_full
 from cnnlab.registry import registry
 

@@ -11,9 +11,9 @@ from cnnlab.data.load import Dataset
 from cnnlab.data.types import Progress
 from cnnlab.errors import DataError, LabError
 from cnnlab.evaluation.trained import TrainedModel
-from cnnlab.explain.sanity import CONTROLS, DRAWS, IMAGES, Cascade, examine
-from cnnlab.explain.sanity_labels import LabelCheck, compare
-from cnnlab.explain.sanity_store import Store
+from cnnlab.explain.sanity.check import CONTROLS, DRAWS, IMAGES, Cascade, examine
+from cnnlab.explain.sanity.labels import LabelCheck, compare
+from cnnlab.explain.sanity.store import Store
 from cnnlab.home import Home
 
 MOST_IMAGES, MOST_DRAWS = 256, 50

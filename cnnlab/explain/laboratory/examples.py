@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cnnlab.data.content import ArrayImages
 from cnnlab.data.sources import shapes
-from cnnlab.explain.laboratory import DATASET, TEXTURE
+from cnnlab.explain.laboratory.setup import DATASET, TEXTURE
 from cnnlab.home import Home
 from cnnlab.registry import registry
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from cnnlab.explain.superpixels import superpixels
+from cnnlab.explain.attribution.superpixels import superpixels
 
 
 @dataclass(frozen=True)
