@@ -121,15 +121,15 @@ def _panel(panel: Panel, title: str, names: Sequence[str], language: str) -> str
     line = words.cell_line(panel.cell, names, language)
     return (
         f"<figure><h3>{escape(title)}</h3>{_image(panel.picture, f'{title}: {line}')}"
-        f"{_bar(panel.scale)}<figcaption>{escape(line)}</figcaption></figure>"
+        f"{_bar(panel.scale, language)}<figcaption>{escape(line)}</figcaption></figure>"
     )
 
 
-def _bar(scale: Scale) -> str:
+def _bar(scale: Scale, language: str) -> str:
     bar = base64.b64encode(png(scale_bar(signed=scale.diverging, colours=scale.colours))).decode()
-    low = f"-{scale.limit:.3g}" if scale.diverging else "0"
-    ends = f"<div class='ends'><small>{low}</small><small>{scale.limit:.3g}</small></div>"
-    return f"<img class='bar' alt='{low} … {scale.limit:.3g}' src='data:image/png;base64,{bar}'>{ends}"
+    low, high = words.scale_ends(scale, language)
+    ends = f"<div class='ends'><small>{low}</small><small>{high}</small></div>"
+    return f"<img class='bar' alt='{low} … {high}' src='data:image/png;base64,{bar}'>{ends}"
 
 
 def _image(picture: Picture, alt: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnlab import i18n
-from cnnlab.explain.display import Display
+from cnnlab.explain.display import Display, Scale
 from cnnlab.explain.explain import Explanation
 from cnnlab.explain.several import Asked, Cell, Row, Target
 from cnnlab.i18n import formats, translate
@@ -70,6 +70,13 @@ def note_words(found: Explanation, language: str) -> list[str]:
         key = f"explanation_note.{name}"
         words.append(translate(key, language, value=shown) if i18n.has(key) else f"{name} {shown}")
     return words
+
+
+def scale_ends(scale: Scale, language: str) -> tuple[str, str]:
+    """What stands below both ends of the colours, in the units of the method: two digits that say something."""
+    most = f"{scale.limit:.2g}"
+    most = most.replace(".", ",") if language == "es" else most
+    return (f"\N{MINUS SIGN}{most}" if scale.diverging else "0"), most
 
 
 def display_words(display: Display, language: str, *, difference: bool = False) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cnnlab.explain.display import Scale
 from cnnlab.explain.explain import Explanation
 from cnnlab.explain.several import Cell
-from cnnlab.explain.words import cell_line
+from cnnlab.explain.words import cell_line, scale_ends
 
 NAMES = ("circle", "square")
 
@@ -30,3 +31,9 @@ def test_a_map_that_is_the_same_for_every_class_is_not_said_to_be_for_one(langua
 )
 def test_lime_says_how_well_its_model_fits(language: str, words: str) -> None:
     assert words in line("lime", language, {"fit": 0.9125})
+
+
+@pytest.mark.parametrize(("language", "most"), [("en", "0.68"), ("es", "0,68")])
+def test_the_ends_of_the_colours_are_written_as_the_reader_writes_numbers(language: str, most: str) -> None:
+    assert scale_ends(Scale(0.678, diverging=True), language) == (f"\N{MINUS SIGN}{most}", most)
+    assert scale_ends(Scale(0.678, diverging=False), language) == ("0", most)

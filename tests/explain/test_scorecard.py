@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from cnnlab.explain.explain import Explanation, explain_batch
+from cnnlab.explain.grading import words
 from cnnlab.explain.grading.bootstrap import estimate
 from cnnlab.explain.grading.scorecard import Beaten, Card, Mark, control_maps, scorecard, scorecards
 from cnnlab.registry import registry
@@ -187,3 +188,10 @@ def test_the_interval_of_little_is_none() -> None:
     assert (estimate([2.0]).mean, estimate([2.0]).low) == (2.0, None)
     assert (estimate([None]).mean, estimate([]).count) == (None, 0)
     assert (estimate([1.0, 1.0]).low, estimate([1.0, 1.0]).high) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(("language", "small", "usual"), [("en", "3.1e-5", "-0.312"), ("es", "3,1e-5", "-0,312")])
+def test_a_small_score_is_not_written_as_nothing(language: str, small: str, usual: str) -> None:
+    assert words.written(3.14e-5, language) == small
+    assert words.written(-0.3123, language) == usual
+    assert words.written(0.0, language).strip("0.,") == ""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
+import pyarrow.ipc  # type: ignore[import-untyped]
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnnlab.home import Home
-from cnnlab.i18n import translate
+from cnnlab.i18n import formats, translate
 from cnnlab.runs.journal import Journal
 from tests.pages import made_runs
 from tests.pages.reading import all_text
@@ -67,6 +69,7 @@ def test_a_batch_is_graded_and_can_be_made_again(trained_run: Journal, lang: str
     assert translate("scores.control.random", lang) in first
     means = list(table.value["deletion"])
     assert means == sorted(means), "deletion: the lowest first"
+    assert (written := displayed(table)["deletion"]) == [formats.number(mean, 3, lang) for mean in means], written
     page.selectbox(key="explain_batch_sort").set_value("insertion").run()
     means = list(page.dataframe[0].value["insertion"])
     assert means == sorted(means, reverse=True)
@@ -74,6 +77,13 @@ def test_a_batch_is_graded_and_can_be_made_again(trained_run: Journal, lang: str
     assert command.startswith(f"python -m cnnlab score {trained_run.run_id} --methods grad_cam,saliency --images 3 ")
     text = all_text(page)
     assert translate("explain_batch.missing.mask", lang, scores="")[:20] in text
+
+
+def displayed(table: Any) -> dict[str, list[str]]:
+    """The words of the cells, whose values are numbers."""
+    written = table.proto.arrow_data.styler.display_values
+    found: dict[str, list[str]] = pyarrow.ipc.open_stream(written).read_all().to_pydict()
+    return found
 
 
 def test_without_a_method_there_is_nothing_to_press(trained_run: Journal) -> None:

@@ -83,6 +83,22 @@ def test_mistakes_are_wrong_and_the_next_button_moves(open_page: Open, trained_r
     assert ":material/cancel: says" in all_text(page)
 
 
+def test_a_mistake_leads_to_its_card(open_page: Open, trained_run: Journal) -> None:
+    page = open_page("explain", run=trained_run.run_id)
+    page.button_group(key="explain_pick").set_value("right").run()
+    assert not links_to_mistakes(page)
+    page.button_group(key="explain_pick").set_value("mistakes").run()
+    (query,) = links_to_mistakes(page)
+    assert f"index={page.query_params['index']}" in query
+    assert f"run={trained_run.run_id}" in query
+
+
+def links_to_mistakes(page: AppTest) -> list[str]:
+    """What their addresses ask for."""
+    links = [node.proto for node in page.main if node.type == "page_link"]
+    return [link.query_string for link in links if link.label == translate("frame.mistakes", "en")]
+
+
 def test_the_address_names_an_image(open_page: Open, trained_run: Journal) -> None:
     page = open_page("explain", run=trained_run.run_id, index="7")
     assert translate("explain_page.position", "en", at="8", count="270") in texts(page)

@@ -40,7 +40,10 @@ def interval(found: Estimate, language: str) -> str:
 
 
 def written(value: float, language: str) -> str:
-    """As many decimals as tell methods apart, whatever the size of a score."""
+    """As many decimals as tell methods apart, whatever the size of a score: 0.312, 1 204.5, 3.1e-5."""
+    if 0 < abs(value) < 10**-DIGITS:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{formats.number(float(mantissa), 1, language)}e{int(exponent)}"
     return formats.number(value, 1 if abs(value) >= 100 else DIGITS, language)
 
 
@@ -64,9 +67,9 @@ def card_rows(cards: Sequence[Card], language: str) -> list[tuple[str, ...]]:
         marks = [card.marks[name] for card in cards]
         if any(mark.value is not None for mark in marks):
             values = [*(mark.value for mark in marks), marks[0].random, marks[0].edges]
-            rows.append((heading(name, language), *(_or_none(value, language) for value in values)))
+            rows.append((heading(name, language), *(written_or_none(value, language) for value in values)))
     return rows
 
 
-def _or_none(value: float | None, language: str) -> str:
+def written_or_none(value: float | None, language: str) -> str:
     return formats.UNKNOWN if value is None else written(value, language)

@@ -23,7 +23,8 @@ def draw(verdicts: Verdicts) -> None:
             won, of = getattr(verdicts, name)
             better = 2 * won > of
             st.badge(
-                t(f"explain_page.beats.{name}", won=won, of=of),
+                t(f"explain_page.beats.{name}", won=won, of=of),  # short: a card of a phone is narrow, and cuts
+                help=t(f"explain_page.beats_help.{name}", won=won, of=of),
                 icon=":material/check:" if better else ":material/warning:",
                 color="green" if better else "orange",
             )

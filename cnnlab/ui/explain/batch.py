@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,19 +11,15 @@ from cnnlab.data.types import Progress
 from cnnlab.evaluation.selection import PICKS
 from cnnlab.registry import registry
 from cnnlab.runs.run import Run
-from cnnlab.ui import background, trained
-from cnnlab.ui.data.progress import words as progress_words
-from cnnlab.ui.edge import safely
-from cnnlab.ui.explain import batch_table
-from cnnlab.ui.language import language, t
-from cnnlab.ui.polling import while_there
+from cnnlab.ui import background, going, trained
+from cnnlab.ui.explain import batch_table, methods
+from cnnlab.ui.language import t
 from cnnlab.ui.text import sentence
 
 if TYPE_CHECKING:
     from cnnlab.explain.grading.scoring import Plan, Scored
 
 IMAGES, MOST_IMAGES = 32, 200
-_POLL_SECONDS = 0.5
 _KEPT = "explain_batch_kept"  # in the session: by the name of the work, its last result; kept while a new one is made
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -42,7 +37,7 @@ def draw(run: Run, layer: str | None = None, options: Options | None = None) -> 
     if work is not None and work.ended and work.result is not None:
         st.session_state.setdefault(_KEPT, {})[name] = work.result
     if background.going(name):
-        while_there(partial(background.going, name), _going, seconds=_POLL_SECONDS)
+        going.draw(name, t("explain_page.cancel"), key="explain_batch_end")
     else:
         _offer(name, run, plan, work)
     scored: Scored | None = st.session_state.get(_KEPT, {}).get(name)
@@ -58,8 +53,8 @@ def _choose(run: Run, layer: str | None, options: Options) -> Plan | None:
     entries = registry("explainer")
     offered = methods_for(trained.model_of(run).network)
     instant = [name for name in offered if entries[name].facts["cost"] == "instant"]
-    labels = {name: _label(name) for name in offered}
-    methods = st.pills(
+    labels = {name: methods.label(name) for name in offered}
+    chosen = st.pills(
         t("explain_batch.methods"),
         offered,
         selection_mode="multi",
@@ -70,15 +65,15 @@ def _choose(run: Run, layer: str | None, options: Options) -> Plan | None:
         wrap=True,
     )
     images, pick, seed = _which()
-    if not methods:
+    if not chosen:
         return None
-    looks = any(entries[name].facts["layers"] for name in methods)
+    looks = any(entries[name].facts["layers"] for name in chosen)
     return Plan(
-        methods=tuple(name for name in offered if name in methods),
+        methods=tuple(name for name in offered if name in chosen),
         images=images,
         pick=pick,
         layer=layer if looks else None,
-        options=_changed(methods, options),
+        options=_changed(chosen, options),
         seed=seed,
     )
 
@@ -96,13 +91,6 @@ def _which() -> tuple[int, str, int]:
         words, key, note = t("explain_batch.seed"), "explain_batch_seed", t("explain_batch.seed_help")
         seed = number(words, 0, 2**31 - 1, 0, key=key, help=note, width=140)
     return int(images), pick or "any", int(seed)
-
-
-def _label(method: str) -> str:
-    """What costs time says so."""
-    entry = registry("explainer")[method]
-    title, cost = entry.text("title", language()), entry.facts["cost"]
-    return title if cost == "instant" else f"{title} · {t(f'explain_page.cost.{cost}')}"
 
 
 def _changed(methods: list[str], options: Options) -> dict[str, dict[str, Any]]:
@@ -139,11 +127,3 @@ def _work(run: Run, plan: Plan) -> Any:
         return score_run(model, dataset, columns, plan, progress=progress)
 
     return work
-
-
-def _going(work: background.Work) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(work.share or 0.0, text=progress_words(work))
-        st.button(
-            t("explain_batch.cancel"), key="explain_batch_end", disabled=work.cancelled, on_click=safely(work.cancel)
-        )

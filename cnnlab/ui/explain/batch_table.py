@@ -55,9 +55,9 @@ def _table(lines: Sequence[Line], scores: Sequence[str]) -> None:
     for name in scores:
         columns[name] = [line.estimates[name].mean for line in lines]
         help_text = registry("score")[name].text("summary", language())
-        shown[name] = config.NumberColumn(score_words.heading(name, language()), help=help_text, format="%.3f")
+        shown[name] = config.NumberColumn(score_words.heading(name, language()), help=help_text)
     st.dataframe(
-        columns,
+        _as_written(columns, scores),
         hide_index=True,
         column_config=shown,
         placeholder=formats.UNKNOWN,
@@ -65,6 +65,14 @@ def _table(lines: Sequence[Line], scores: Sequence[str]) -> None:
         key="explain_batch_table",
         alt=t("explain_batch.table_alt"),
     )
+
+
+def _as_written(columns: dict[str, list[Any]], scores: Sequence[str]) -> Any:
+    """Numbers that sort as numbers and are written as the reader writes them, which column formats are not."""
+    from pandas import DataFrame  # type: ignore[import-untyped]
+
+    frame = DataFrame(columns).astype(dict.fromkeys(scores, float))
+    return frame.style.format(lambda value: score_words.written(value, language()), subset=list(scores), na_rep="–")
 
 
 def _dots(lines: Sequence[Line], score: str) -> None:

@@ -13,6 +13,8 @@ from cnnlab.ui.edge import edge
 from cnnlab.ui.explain.badges import Verdicts
 from cnnlab.ui.explain.badges import draw as draw_badges
 from cnnlab.ui.language import language, t
+from cnnlab.ui.navigation import MISTAKES_PAGE
+from cnnlab.ui.navigation import title as title_of
 from cnnlab.ui.text import plain, sentence
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _SIDE = 320
 _NARROW = 150
+_LONE = 188  # of one image: words stand below its maps, which need a phone's whole width and a fifth of a wide page
 
 
 def draw(
@@ -27,11 +30,15 @@ def draw(
 ) -> None:
     """``titles``: of the panels. ``verdicts``: what the scorecards say, by run and image, of each panel."""
     several = len({strip.source.run_id for strip in made}) > 1
+    narrow = _LONE if len(made) == 1 else _NARROW
+    first = made[0].source.run_id  # whose test split the images are of
     for place, strip in enumerate(made):
         known = verdicts.get((strip.source.run_id, strip.row.subject.digest), [None] * len(strip.panels))
-        with st.grid(1 + len(strip.panels), min_column_width=_NARROW, border=True, key=f"maps_{place}") as grid:
+        with st.grid(1 + len(strip.panels), min_column_width=narrow, border=True, key=f"maps_{place}") as grid:
             with grid.cell(), edge():
                 _image(strip, several=several)
+                if strip.source.run_id == first:
+                    _why(strip)
             for at, (panel, title) in enumerate(zip(strip.panels, titles, strict=True)):
                 with grid.cell(), edge():
                     _panel(strip, panel, title, lone=len(made) == 1 and at == titles.index(title))
@@ -59,6 +66,18 @@ def _image(strip: Strip, *, several: bool) -> None:
             st.badge(t("explain_page.said_true", label=plain(names[true])), color="gray")
 
 
+def _why(strip: Strip) -> None:
+    """From a mistake on the test split to its card, with its neighbours in the training data."""
+    row = strip.row
+    if row.subject.index is not None and row.subject.known_label not in (None, row.predicted):
+        st.page_link(
+            MISTAKES_PAGE,
+            label=title_of(MISTAKES_PAGE),
+            icon=":material/help_center:",
+            query_params={"run": strip.source.run_id, "index": str(row.subject.index)},
+        )
+
+
 def _panel(strip: Strip, panel: Panel, title: str, *, lone: bool) -> None:
     from cnnlab.explain import words
 
@@ -81,6 +100,7 @@ def _panel(strip: Strip, panel: Panel, title: str, *, lone: bool) -> None:
 
 def _ends(panel: Panel) -> None:
     """The colours with the values at their ends, in the units of the method."""
+    from cnnlab.explain import words
     from cnnlab.explain.render import scale_bar
 
     scale = panel.scale
@@ -89,5 +109,5 @@ def _ends(panel: Panel) -> None:
     bar = scale_bar(signed=scale.diverging, colours=scale.colours)
     st.image(bar, alt=t(f"explain_page.read_{kind}"), width="stretch")
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        for value in (-scale.limit, scale.limit) if scale.diverging else (0.0, scale.limit):
-            st.caption(f"{value:.2g}".replace("-", "\N{MINUS SIGN}"), width="content")
+        for end in words.scale_ends(scale, language()):
+            st.caption(end, width="content")

@@ -5,20 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from cnnlab.data.types import Progress
 from cnnlab.runs.run import Run
-from cnnlab.ui import background, trained
-from cnnlab.ui.data.progress import words as progress_words
-from cnnlab.ui.edge import safely
+from cnnlab.ui import background, going, trained
 from cnnlab.ui.explain import scorecard
 from cnnlab.ui.explain.badges import Verdicts
 from cnnlab.ui.language import t
-from cnnlab.ui.polling import while_there
 from cnnlab.ui.text import plain, sentence
 
 if TYPE_CHECKING:
@@ -30,7 +26,6 @@ if TYPE_CHECKING:
 Place = tuple[str, str]
 """Of a strip: the id of its run, the digest of its image."""
 
-_POLL_SECONDS = 0.5
 _WORK = "explain_grading"  # in the session: the name of what was graded last
 
 
@@ -81,7 +76,7 @@ def draw(
                 scorecard.draw(chosen)
             return
         if background.going(name):
-            while_there(partial(background.going, name), partial(_going, name), seconds=_POLL_SECONDS)
+            going.draw(name, t("explain_page.cancel"), key="explain_end")
             return
         _offer(name, runs, made, asked)
 
@@ -93,23 +88,8 @@ def _offer(name: str, runs: Sequence[Run], made: Sequence[Strip], asked: Asked) 
     st.markdown(t("explain_page.grade_about"))
     ready = any(panel.cell.explanation is not None for strip in made for panel in strip.panels)
     if st.button(t("explain_page.grade"), icon=":material/grading:", key="explain_grade", disabled=not ready):
-        before = st.session_state.get(_WORK)
-        if before is not None and before != name and not background.going(before):
-            background.forget(before)
-        st.session_state[_WORK] = name
-        background.begin(name, _work(runs, made, asked))
+        going.begin(name, _work(runs, made, asked), slot=_WORK)
         st.rerun()
-
-
-def _going(name: str, work: background.Work) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(work.share or 0.0, text=progress_words(work))
-        st.button(
-            t("explain_page.cancel"),
-            key=f"explain_end_{hashlib.sha256(name.encode()).hexdigest()[:8]}",
-            disabled=work.cancelled,
-            on_click=safely(work.cancel),
-        )
 
 
 def _work(runs: Sequence[Run], made: Sequence[Strip], asked: Asked) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,12 +12,9 @@ from cnnlab.data.types import Progress
 from cnnlab.home import Home
 from cnnlab.registry import registry
 from cnnlab.runs.run import Run
-from cnnlab.ui import background, trained
-from cnnlab.ui.data.progress import words as progress_words
-from cnnlab.ui.edge import safely
+from cnnlab.ui import background, going, trained
 from cnnlab.ui.explain.image import Shown
 from cnnlab.ui.language import t
-from cnnlab.ui.polling import while_there
 from cnnlab.ui.text import sentence
 
 if TYPE_CHECKING:
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
     from cnnlab.explain.sheet import Source
 
 INSTANT = ("instant",)
-POLL_SECONDS = 0.5
 _WORK = "explain_work"  # in the session: the name of what was computed last
 
 
@@ -55,7 +50,7 @@ def offer(runs: Sequence[Run], subjects: Sequence[Shown], asked: Asked, sources:
     open_cells = [cell for source in sources for row in source.rows for cell in row.cells if cell.is_open]
     work = background.find(name)
     if background.going(name):
-        while_there(partial(background.going, name), partial(_going, name), seconds=POLL_SECONDS)
+        going.draw(name, t("explain_page.cancel"), key="explain_cancel")
         return
     if work is not None and work.problems:
         st.error(" ".join(sentence(problem) for problem in work.problems), icon=":material/error:")
@@ -67,32 +62,12 @@ def offer(runs: Sequence[Run], subjects: Sequence[Shown], asked: Asked, sources:
         kind = "minute" if "minute" in titles else "seconds"
         if st.button(label, type="primary", icon=":material/calculate:", key="explain_compute"):
             networks = _networks(runs)
-            _forget_the_one_before(name)
-            background.begin(name, lambda tell: _sources(networks, subjects, asked, None, tell))
+            # the maps are kept on the disk as well
+            going.begin(name, lambda tell: _sources(networks, subjects, asked, None, tell), slot=_WORK)
             st.rerun()
         st.caption(t(f"explain_page.takes.{kind}"), width="content")
         if work is not None and work.cancelled:
             st.caption(t("explain_page.cancelled"), width="content")
-
-
-def _going(name: str, work: background.Work) -> None:
-    """What is under way. Drawn again and again."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(work.share or 0.0, text=progress_words(work))
-        st.button(
-            t("explain_page.cancel"),
-            key=f"explain_cancel_{hashlib.sha256(name.encode()).hexdigest()[:8]}",
-            disabled=work.cancelled,
-            on_click=safely(work.cancel),
-        )
-
-
-def _forget_the_one_before(name: str) -> None:
-    """Its maps are kept on the disk; in memory only those of the latest question."""
-    before = st.session_state.get(_WORK)
-    if before is not None and before != name and not background.going(before):
-        background.forget(before)
-    st.session_state[_WORK] = name
 
 
 Network = tuple[str, str, "TrainedModel", "Cache"]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnlab.errors import LabError
 from cnnlab.experiment import parse_setting
-from cnnlab.registry import Entry, checked, registry
+from cnnlab.registry import checked, registry
 from cnnlab.runs.run import Run
 from cnnlab.ui import address, options, trained
 from cnnlab.ui.explain.image import Shown
@@ -35,7 +35,7 @@ def choose(runs: Sequence[Run]) -> list[str]:
     kept = st.session_state.get(_CHOSEN, list(first))
     if wanted or _METHODS not in st.session_state or not set(st.session_state[_METHODS] or ()) <= set(offered):
         st.session_state[_METHODS] = wanted or [name for name in kept if name in offered] or first
-    labels = {name: _label(known[name]) for name in offered}
+    labels = {name: label(name) for name in offered}
     chosen = st.pills(
         t("explain_page.methods"),
         offered,
@@ -74,8 +74,9 @@ def _say_what_is_missing(reasons: dict[str, str]) -> None:
         st.caption(t(f"explain_page.needs.{need}", methods=", ".join(names)))
 
 
-def _label(entry: Entry) -> str:
+def label(method: str) -> str:
     """What costs time says so; what is there at once needs no word."""
+    entry = registry("explainer")[method]
     title, cost = entry.text("title", language()), entry.facts["cost"]
     return title if cost == "instant" else f"{title} · {t(f'explain_page.cost.{cost}')}"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnlab.i18n import formats
+from cnnlab.explain.grading import words as score_words
 from cnnlab.registry import registry
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from cnnlab.explain.grading.scorecard import Card, Mark
     from cnnlab.explain.report import Table
 
-_ARROWS = {"higher": "↑", "lower": "↓"}
 _CONTROLS = ("random", "edges")
 
 
@@ -30,44 +29,33 @@ class Shown:
 
 
 def draw(shown: Shown) -> None:
-    left, right = st.columns([1, 1], gap="medium")
+    _table(shown)
+    left, right = st.columns([3, 2], gap="medium")
     with left:
-        _table(shown)
-        _reasons(shown)
-    with right:
         _dots(shown)
-    for title, card in shown.cards.items():
-        random, edges = card.beats("random"), card.beats("edges")
-        params = {"random": random.won, "of": random.of, "edges": edges.won, "of_edges": edges.of}
-        st.markdown(t("explain_page.beats_words", method=plain(title), **params))
-    st.caption(t("explain_page.beats_rule"))
+    with right:
+        for title, card in shown.cards.items():
+            st.markdown(f"**{plain(title)}.** {score_words.verdict(card, language())}")
+        st.caption(t("explain_page.beats_rule"))
+        _reasons(shown)
 
 
 def table(shown: Shown) -> Table:
     """For the report."""
     from cnnlab.explain.report import Table
 
-    header = ("", *shown.cards, *(t(f"explain_page.control.{name}") for name in _CONTROLS))
-    rows = tuple(tuple(row) for row in _rows(shown))
-    return Table(f"{t('explain_page.scorecard')}: {shown.title}", header, rows, t("explain_page.beats_rule"))
+    header = ("", *shown.cards, *_controls())
+    return Table(
+        f"{t('explain_page.scorecard')}: {shown.title}", header, tuple(_rows(shown)), t("explain_page.beats_rule")
+    )
 
 
-def written(value: float | None) -> str:
-    """Three digits that say something, whatever the size of a score."""
-    if value is None:
-        return formats.UNKNOWN
-    if value == 0 or 0.001 <= abs(value) < 1000:
-        return formats.number(value, 3, language())
-    return f"{value:.1e}"
+def _controls() -> list[str]:
+    return [t(f"scores.control.{name}") for name in _CONTROLS]
 
 
-def _rows(shown: Shown) -> list[list[str]]:
-    rows = []
-    for name, marks in _marks(shown).items():
-        first = next(iter(marks.values()))
-        cells = [mark.value for mark in marks.values()] + [first.random, first.edges]
-        rows.append([_title(name), *(written(value) for value in cells)])
-    return rows
+def _rows(shown: Shown) -> list[tuple[str, ...]]:
+    return score_words.card_rows(list(shown.cards.values()), language())
 
 
 def _marks(shown: Shown) -> dict[str, dict[str, Mark]]:
@@ -80,13 +68,8 @@ def _marks(shown: Shown) -> dict[str, dict[str, Mark]]:
     return found
 
 
-def _title(name: str) -> str:
-    entry = registry("score")[name]
-    return f"{entry.text('title', language())} {_ARROWS[entry.facts['better']]}"
-
-
 def _table(shown: Shown) -> None:
-    header = [t("explain_page.score"), *shown.cards, *(t(f"explain_page.control.{name}") for name in _CONTROLS)]
+    header = [t("explain_page.score"), *shown.cards, *_controls()]
     rows = _rows(shown)
     config = st.column_config
     names = [str(place) for place in range(len(header))]
@@ -99,6 +82,7 @@ def _table(shown: Shown) -> None:
         column_config={**first, **others},
         key="explain_scores",
         alt=t("explain_page.scorecard_alt", title=shown.title),
+        width="content",
         height="content",
     )
 
@@ -120,13 +104,13 @@ def _dots(shown: Shown) -> None:
     from cnnlab.plots.palette import palette
     from cnnlab.plots.scorecard import Line, figure
 
-    controls = [t(f"explain_page.control.{name}") for name in _CONTROLS]
+    controls = _controls()
     lines = []
     for name, marks in _marks(shown).items():
         first = next(iter(marks.values()))
         values = {title: mark.value for title, mark in marks.items()}
         values |= dict(zip(controls, (first.random, first.edges), strict=True))
-        texts = {title: written(value) for title, value in values.items()}
+        texts = {title: score_words.written_or_none(value, language()) for title, value in values.items()}
         higher = registry("score")[name].facts["better"] == "higher"
         lines.append(Line(registry("score")[name].text("title", language()), higher, values, texts))
     if lines:

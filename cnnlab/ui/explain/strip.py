@@ -88,15 +88,14 @@ def _fill() -> None:
 
 
 def _thumbs(run: Run, places: Sequence[int], now: list[int], at: int) -> None:
-    """The images around the first chosen one, each with its number as a button: it shows it, or adds and removes it."""
+    """The images around the first chosen one, each with its number in the test split as a button: as its card says."""
     several = bool(st.session_state.get(SEVERAL))
     first = max(0, min(at - _COUNT // 2, len(places) - _COUNT))
     shown = list(places[first : first + _COUNT])
     pixels = trained.dataset_of(run).test.pick(shown).inputs.permute(0, 2, 3, 1).numpy()
     with st.container(horizontal=True, gap="small"):
         for offset, (index, picture) in enumerate(zip(shown, pixels, strict=True)):
-            number, here = first + offset + 1, index in now
-            name = formats.whole(number, language())
+            here, name = index in now, str(index)
             with st.container(width=_THUMB, gap="xxsmall", horizontal_alignment="center"):
                 alt = t("explain_page.here" if here else "explain_page.thumb", place=name)
                 st.image(pictures.enlarged(picture, _THUMB), width=_THUMB, alt=alt)
@@ -106,5 +105,5 @@ def _thumbs(run: Run, places: Sequence[int], now: list[int], at: int) -> None:
                     key=f"explain_thumb_{offset}",
                     help=alt,
                     on_click=safely(_ask),
-                    args=("turn", index) if several else ("show", number - 1),
+                    args=("turn", index) if several else ("show", first + offset),
                 )

@@ -75,7 +75,7 @@ def _bars(subject: Subject, names: Sequence[str], probabilities: Sequence[float]
     st.markdown(t("explain_page.target"), help=t("explain_page.target_help"))
     with st.grid(_BARS, min_column_width=140) as grid:
         for place in shown:
-            with grid.cell():
+            with grid.cell(), st.container(gap="xxsmall"):  # a name belongs to its bar, on a phone too
                 st.button(
                     f"{plain(names[place])} **{formats.percent(probabilities[place], language())}**",
                     key=f"explain_class_{place}",

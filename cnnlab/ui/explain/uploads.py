@@ -13,6 +13,7 @@ from cnnlab.ui.text import message, plain
 
 UPLOADED = "explain_uploaded"  # in the session: (name, content) of one image, from Predict or for Inside
 UPLOAD_MB = 10
+_CAMERA = 480  # pixels: the whole page would be all camera
 _SEVERAL = "explain_uploads"  # in the session: all that were uploaded, kept when the page is left
 _TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"]
 
@@ -41,7 +42,8 @@ def uploaded(run: Run, most: int) -> list[Subject]:
 
 def photographed(run: Run) -> list[Subject]:
     """One image of the camera, which the browser asks for only now."""
-    taken = st.camera_input(t("explain_page.camera"), key="explain_camera", help=t("explain_page.camera_help"))
+    words, note = t("explain_page.camera"), t("explain_page.camera_help")
+    taken = st.camera_input(words, key="explain_camera", help=note, width=_CAMERA)
     if taken is None:
         st.caption(t("explain_page.no_photo"))
         return []
