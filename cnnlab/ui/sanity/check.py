@@ -12,10 +12,10 @@ import streamlit as st
 
 from cnnlab.data.types import Progress
 from cnnlab.home import Home
-from cnnlab.registry import Entry, registry
 from cnnlab.runs.run import Run
 from cnnlab.ui import address, background, trained
-from cnnlab.ui.language import language, t
+from cnnlab.ui.explain.methods import label
+from cnnlab.ui.language import t
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -102,12 +102,11 @@ def _methods(run: Run) -> Sequence[str]:
 
     network = trained.model_of(run).network
     offered, default = methods_for(network), suited(network)
-    known = registry("explainer")
     key = f"{_METHODS}_{len(offered)}"  # what was chosen for a network that takes other methods is kept for it
     wanted = [name for name in (address.asked("method") or "").split(",") if name in offered]
     if wanted or key not in st.session_state:
         st.session_state[key] = wanted or default
-    labels = {name: f"{known[name].text('title', language())} · {_cost(known[name])}" for name in offered}
+    labels = {name: label(name) for name in offered}
     chosen = st.pills(
         t("sanity_page.methods"),
         offered,
@@ -120,10 +119,6 @@ def _methods(run: Run) -> Sequence[str]:
     methods = [name for name in offered if name in (chosen or [])]
     address.keep("method", ",".join(methods) if methods != default else None)
     return methods
-
-
-def _cost(entry: Entry) -> str:
-    return t(f"sanity_page.cost.{entry.facts['cost']}")
 
 
 def _number(key: str, name: str, default: int, low: int, high: int) -> int:
