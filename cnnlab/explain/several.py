@@ -66,6 +66,7 @@ class Cell:
     target: Target  # as it was asked for
     explanation: Explanation | None = None
     problems: tuple[Problem, ...] = ()
+    minus: int | None = None  # of a difference: the class whose map was taken away
 
     @property
     def is_open(self) -> bool:
@@ -152,7 +153,7 @@ def _difference(one: Cell, other: Cell) -> Cell:
     if one.explanation is None or other.explanation is None:
         return replace(one, explanation=None, problems=one.problems or other.problems)
     found = replace(one.explanation, map=one.explanation.map - other.explanation.map, notes={})
-    return replace(one, explanation=found)
+    return replace(one, explanation=found, minus=other.explanation.target)
 
 
 class _Memory:

@@ -54,9 +54,13 @@ def cell_line(cell: Cell, class_names: Sequence[str], language: str) -> str:
     found = cell.explanation
     if found is None:
         return ""
-    free = registry("explainer")[found.method].facts.get("class_free", False)
     label = class_names[found.target]
-    parts = [translate("explanation.for_every_class" if free else "explanation.for_class", language, label=label)]
+    if registry("explainer")[found.method].facts.get("class_free", False):
+        parts = [translate("explanation.for_every_class", language)]
+    elif cell.minus is not None:
+        parts = [translate("explanation.for_difference", language, label=label, other=class_names[cell.minus])]
+    else:
+        parts = [translate("explanation.for_class", language, label=label)]
     if found.layer:
         parts.append(translate("explanation.at_layer", language, layer=found.layer.removeprefix("body.")))
     return " · ".join([*parts, *note_words(found, language)])

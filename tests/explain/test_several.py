@@ -16,6 +16,7 @@ from cnnlab.explain.display import Display, scale_of, scales, shown, smoothed
 from cnnlab.explain.explain import Explanation, explain
 from cnnlab.explain.several import Asked, Key, class_of, contrasted, explain_several, ranked
 from cnnlab.explain.subjects import Subject
+from cnnlab.explain.words import cell_line
 from cnnlab.tasks.build import build_task
 from tests.explain.networks import CLASSES, images, plain
 
@@ -136,6 +137,8 @@ def test_a_contrast_is_one_map_minus_the_other(model: TrainedModel, subjects: li
     found = [cell.explanation.map for cell in between.cells if cell.explanation]
     assert np.array_equal(found[0], maps[0] - maps[1])
     assert np.array_equal(found[1], maps[2] - maps[3])
+    assert cell_line(between.cells[1], NAMES, "en") == "For a, minus for b"
+    assert cell_line(between.cells[1], NAMES, "es") == "Para a, menos para b"
 
 
 def test_a_scale_is_shared_by_method_by_all_or_by_none() -> None:
