@@ -96,8 +96,16 @@ def display_words(display: Display, language: str, *, difference: bool = False) 
     return " ".join(said)
 
 
-def command(run_id: str, images: Sequence[int], asked: Asked, display: Display, compared: Sequence[str] = ()) -> str:
-    """The command that makes the same again, of images of the test split."""
+def command(
+    run_id: str,
+    images: Sequence[int],
+    asked: Asked,
+    display: Display,
+    compared: Sequence[str] = (),
+    *,
+    scorecard: bool = False,
+) -> str:
+    """The command that makes the same again, of images of the test split. ``scorecard``: its maps are graded."""
     parts = ["python", "-m", "cnnlab", "explain", run_id]
     parts += [part for run in compared for part in ("--with", run)]
     parts += [part for index in images for part in ("--index", str(index))]
@@ -109,6 +117,7 @@ def command(run_id: str, images: Sequence[int], asked: Asked, display: Display, 
     settings = _settings(asked)
     parts += [part for name, value in settings.items() for part in ("--set", f"{name}={_typed(value)}")]
     parts += [part for name, value in display.changes().items() for part in (f"--{name}", str(value))]
+    parts += ["--scorecard"] if scorecard else []
     return shlex.join([*parts, "--report", "report.html"])
 
 

@@ -151,6 +151,7 @@ def test_the_maps_are_graded(open_page: Open, trained_run: Journal, lang: str) -
     for name in ("random", "edges"):
         assert translate(f"scores.control.{name}", lang) in said
     assert translate("explain_page.beats_rule", lang) in said
+    assert any(node.value.endswith("--scorecard --report report.html") for node in page.code)
     # a mask is known for shapes, not for digits
     assert any(translate("explain_page.missing.mask", lang, scores="§").split("§")[0] in text for text in texts(page))
 

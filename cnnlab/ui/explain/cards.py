@@ -54,15 +54,15 @@ def _image(strip: Strip, *, several: bool) -> None:
     pictures.draw(strip.picture, alt=t("explain_page.alt.image", name=subject.name), side=_SIDE)
     if several:
         st.caption(plain(strip.source.name))
-    label = plain(names[row.predicted])
+    says = t("explain_page.says", label=plain(names[row.predicted]))
     with st.container(horizontal=True, gap="xsmall"):
         true = subject.known_label
         if true is None:
-            st.badge(t("explain_page.says", label=label), color="gray")
+            st.badge(says, color="gray")
         elif true == row.predicted:
-            st.badge(t("explain_page.said_right", label=label), icon=":material/check_circle:", color="green")
+            st.badge(says, icon=":material/check_circle:", color="green")
         else:
-            st.badge(t("explain_page.said_wrong", label=label), icon=":material/cancel:", color="red")
+            st.badge(says, icon=":material/cancel:", color="red")
             st.badge(t("explain_page.said_true", label=plain(names[true])), color="gray")
 
 

@@ -36,7 +36,7 @@ def draw(
         [f"{s.row.subject.name} · {s.source.name} · {words.verdict(s.row, s.source.class_names, chosen)}"] for s in made
     ]
     maps = [panel.cell.explanation for strip in made for panel in strip.panels if panel.cell.explanation is not None]
-    command = command_of(made, asked, display, difference=difference)
+    command = command_of(made, asked, display, difference=difference, scorecard=bool(tables))
     stem = f"explanation-{made[0].source.run_id[:8]}"
 
     def report() -> bytes:
@@ -55,7 +55,7 @@ def draw(
             st.code(command, language=None, wrap_lines=True)
 
 
-def command_of(made: Sequence[Strip], asked: Asked, display: Display, *, difference: bool) -> str:
+def command_of(made: Sequence[Strip], asked: Asked, display: Display, *, difference: bool, scorecard: bool) -> str:
     """ "" for what no command makes: images of one's own, and differences."""
     from cnnlab.explain import words
 
@@ -63,7 +63,8 @@ def command_of(made: Sequence[Strip], asked: Asked, display: Display, *, differe
     if None in images or difference:
         return ""
     runs = list(dict.fromkeys(strip.source.run_id for strip in made))
-    return words.command(runs[0], [image for image in images if image is not None], asked, display, runs[1:])
+    known = [image for image in images if image is not None]
+    return words.command(runs[0], known, asked, display, runs[1:], scorecard=scorecard)
 
 
 def _button(kind: str, content: Callable[[], bytes], name: str, mime: str) -> None:

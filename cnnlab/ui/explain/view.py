@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from cnnlab.explain.display import CHOICES, MOST_SMOOTHING, Display
+from cnnlab.i18n import formats
 from cnnlab.ui import address
-from cnnlab.ui.language import t
+from cnnlab.ui.language import language, t
 
 VIEWS = ("cards", "zoom")
 
@@ -14,16 +17,19 @@ VIEWS = ("cards", "zoom")
 def display() -> Display:
     """Drawn where it is called: in the popover of the page."""
     default = Display()
-    opacity = _slider("opacity", round(100 * default.opacity), 100, 5, "%d %%")
+    opacity = _slider(
+        "opacity", round(100 * default.opacity), 100, 5, lambda value: formats.percent(value / 100, language(), 0)
+    )
     found = {name: _choice(name, getattr(default, name)) for name in CHOICES}
-    smoothing = _slider("smoothing", 0.0, MOST_SMOOTHING, 0.5, "%.1f px")
-    return Display(opacity=opacity / 100, smoothing=float(smoothing), **found)
+    smoothing = _slider(
+        "smoothing", 0.0, MOST_SMOOTHING, 0.5, lambda value: f"{formats.number(value, 1, language())} px"
+    )
+    return Display(opacity=opacity / 100, smoothing=smoothing, **found)
 
 
 def choose() -> str:
     """Cards, or one figure that is zoomed as a whole and tells values."""
-    labels = {name: t(f"explain_page.view.{name}") for name in VIEWS}
-    return _segments("view", VIEWS, labels)
+    return segments("view", VIEWS)
 
 
 def _choice(name: str, default: str) -> str:
@@ -42,7 +48,9 @@ def _choice(name: str, default: str) -> str:
     return chosen or default
 
 
-def _segments(name: str, known: tuple[str, ...], labels: dict[str, str]) -> str:
+def segments(name: str, known: tuple[str, ...]) -> str:
+    """A choice that stands in the address under ``name``; its words are ``explain_page.NAME.CHOICE``."""
+    labels = {one: t(f"explain_page.{name}.{one}") for one in known}
     key = f"explain_{name}"
     _from_address(name, key, known, known[0])
     chosen = st.segmented_control(
@@ -58,11 +66,6 @@ def _segments(name: str, known: tuple[str, ...], labels: dict[str, str]) -> str:
     return chosen or known[0]
 
 
-def segments(name: str, known: tuple[str, ...]) -> str:
-    """A choice that stands in the address under ``name``; its words are ``explain_page.NAME.CHOICE``."""
-    return _segments(name, known, {one: t(f"explain_page.{name}.{one}") for one in known})
-
-
 def _from_address(name: str, key: str, known: tuple[str, ...], default: str) -> None:
     wanted = address.asked(name)
     if wanted in known:
@@ -71,25 +74,23 @@ def _from_address(name: str, key: str, known: tuple[str, ...], default: str) -> 
         st.session_state[key] = default
 
 
-def _slider(name: str, default: float, most: float, step: float, form: str) -> float:
+def _slider(name: str, default: float, most: float, step: float, form: Callable[[float], str]) -> float:
+    """Steps with words of their own: the format of a plain slider knows no decimal comma."""
     key = f"explain_{name}"
-    kind = type(default)
     try:
         wanted = float((address.asked(name) or "")[:8])
     except ValueError:
         wanted = float("nan")
     if 0 <= wanted <= most:
-        st.session_state[key] = kind(step * round(wanted / step))
+        st.session_state[key] = step * round(wanted / step)
     st.session_state.setdefault(key, default)
-    chosen = st.slider(
+    chosen: float = st.select_slider(
         t(f"explain_page.{name}"),
-        kind(0),
-        kind(most),
-        step=kind(step),
-        format=form,
+        [step * place for place in range(round(most / step) + 1)],
+        format_func=form,
         help=t(f"explain_page.{name}_help"),
         key=key,
         persist_state="session",
     )
     address.keep(name, None if chosen == default else f"{chosen:g}")
-    return float(chosen)
+    return chosen
