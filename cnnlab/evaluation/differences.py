@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pyarrow import ArrowInvalid  # type: ignore[import-untyped]
 
+from cnnlab.errors import RunError
 from cnnlab.evaluation.paired import Pair, compare
 from cnnlab.evaluation.predictions import PREDICTIONS, read_predictions
 
@@ -32,7 +32,7 @@ def _answers(folder: Path | None) -> tuple[list[int], list[int], NDArray[np.bool
     try:
         columns = read_predictions(folder / PREDICTIONS, without=("probabilities", "file"))
         labels, predictions = columns["label"], columns["prediction"]
-    except (OSError, ArrowInvalid, KeyError):  # never measured, damaged, or of a task without classes
+    except (FileNotFoundError, RunError, KeyError):  # never measured, damaged, or of a task without classes
         return None
     return columns["index"], labels, np.array(labels) == np.array(predictions)
 

@@ -6,7 +6,6 @@ import contextlib
 from typing import Any
 
 import torch
-from pyarrow import ArrowInvalid  # type: ignore[import-untyped]
 
 from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
@@ -37,7 +36,7 @@ def held_out_predictions(journal: Journal, home: Home, *, progress: Progress | N
     run that still trains.
     """
     path = journal.folder / PREDICTIONS
-    with contextlib.suppress(FileNotFoundError, ArrowInvalid):
+    with contextlib.suppress(FileNotFoundError, RunError):
         return read_predictions(path)
     measure_again(journal, home, progress)
     return read_predictions(path)

@@ -8,15 +8,14 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from pyarrow import ArrowException, Table
+from pyarrow import Table  # type: ignore[import-untyped]
 
 from cnnlab.data.types import Progress
 from cnnlab.errors import LabError, RunError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.label_issues import LabelIssues, label_issues
-from cnnlab.evaluation.predictions import PREDICTIONS
+from cnnlab.evaluation.predictions import PREDICTIONS, read_table
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
@@ -91,8 +90,8 @@ def judged(journal: Journal, home: Home, *, progress: Progress | None = None) ->
 def _read(path: Path) -> Table | None:
     """``None`` for a file that is not there, is damaged, or lacks what is needed."""
     try:
-        table = pq.read_table(path)
-    except (OSError, ArrowException):
+        table = read_table(path)
+    except (FileNotFoundError, RunError):
         return None
     if not set(_NEEDED) <= set(table.column_names):
         return None

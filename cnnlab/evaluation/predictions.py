@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from cnnlab.errors import RunError
+
 if TYPE_CHECKING:
     from cnnlab.tasks.base import Predictions
 
@@ -24,15 +26,28 @@ def write_predictions(path: Path, batches: Sequence[Predictions], files: Sequenc
         columns[name] = [value for batch in batches for value in _plain(batch.columns[name])]
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
-    pq.write_table(pa.table(columns), temporary, compression="zstd")
+    pq.write_table(pa.table(columns), temporary, compression="zstd", write_page_checksum=True)
     temporary.replace(path)
 
 
 def read_predictions(path: Path, *, without: Sequence[str] = ()) -> dict[str, list[Any]]:
-    """``without``: columns that are not needed and may be large."""
-    names = [name for name in pq.read_schema(path).names if name not in without]
-    columns: dict[str, list[Any]] = pq.read_table(path, columns=names).to_pydict()
+    """As ``read_table``, as Python values."""
+    columns: dict[str, list[Any]] = read_table(path, without=without).to_pydict()
     return columns
+
+
+def read_table(path: Path, *, without: Sequence[str] = ()) -> pa.Table:
+    """``without``: columns that are not needed and may be large.
+
+    Raises ``FileNotFoundError``, and ``RunError`` ("predictions_damaged") for whatever else keeps it from being read.
+    """
+    try:
+        names = [name for name in pq.read_schema(path).names if name not in without]
+        return pq.read_table(path, columns=names, page_checksum_verification=True)
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        raise RunError("predictions_damaged", value=str(path)) from error
 
 
 def _plain(values: Any) -> list[Any]:

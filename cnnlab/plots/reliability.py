@@ -39,6 +39,6 @@ def reliability(bins: Sequence[Bin], words: Words, colours: Palette, language: s
     figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", line=line, name=words.perfect, hoverinfo="skip")
     styled(figure, colours, language, height=_HEIGHT)
     figure.update_layout(dragmode=False, bargap=0)
-    figure.update_xaxes(range=[0, 100], title={"text": words.confidence}, showgrid=False)
+    figure.update_xaxes(range=[0, 100], dtick=20, title={"text": words.confidence}, showgrid=False)
     figure.update_yaxes(range=[0, 100], title={"text": words.accuracy})
     return figure

@@ -65,14 +65,12 @@ def _dataset(run_id: str) -> Dataset:
 
 @st.cache_resource(max_entries=_PREDICTIONS, show_spinner=False)  # cache_data would copy every column at every rerun
 def _predictions(run_id: str, stamp: str) -> dict[str, list[Any]]:  # noqa: ARG001  # names the weights
-    from pyarrow import ArrowInvalid  # type: ignore[import-untyped]
-
     from cnnlab.evaluation.predictions import PREDICTIONS, read_predictions
 
     home = Home.current()
     journal = Journal.open(home, run_id)
     path = journal.folder / PREDICTIONS
-    with contextlib.suppress(FileNotFoundError, ArrowInvalid):
+    with contextlib.suppress(FileNotFoundError, RunError):
         return read_predictions(path, without=("probabilities",))
     from cnnlab.evaluation.evaluate import held_out_predictions  # only what has to be measured needs torch
 

@@ -10,6 +10,7 @@ import streamlit as st
 from cnnlab.errors import LabError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.confusion import Counts, confusion, worst_pairs
+from cnnlab.evaluation.predictions import PREDICTIONS
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
 from cnnlab.ui.language import language, t
@@ -22,15 +23,16 @@ _PAIRS = 10
 
 def draw(run: Run) -> None:
     """Nothing for a run whose predictions are not in its folder, or that predicts no classes."""
-    path = run.folder / "predictions" / "test.parquet" if run.folder else None
+    path = run.folder / PREDICTIONS if run.folder else None
     if path is None or not path.is_file():
         return
     try:
         names = Card.read(path.parents[1]).outputs.class_names
+        counts = _counts(str(path), path.stat().st_mtime_ns, len(names))
     except LabError as error:
         st.markdown(message(error))
+        _why(run)
         return
-    counts = _counts(str(path), path.stat().st_mtime_ns, len(names))
     if counts is None:
         return
     st.markdown(f"**{t('run.confusion.title')}**")
@@ -98,7 +100,7 @@ def _why(run: Run) -> None:
 def _counts(path: str, _written: int, classes: int) -> Counts | None:
     from cnnlab.evaluation.predictions import read_predictions
 
-    columns = read_predictions(Path(path))
+    columns = read_predictions(Path(path), without=("probabilities", "file"))
     if "label" not in columns or "prediction" not in columns:
         return None
     return confusion(columns["label"], columns["prediction"], classes)

@@ -32,10 +32,10 @@ def draw(run: Run) -> None:
         return
     try:
         names = Card.read(path.parents[1]).outputs.class_names
+        with st.spinner(t("quality.computing")):
+            found = _report(str(path.parents[1]), path.stat().st_mtime_ns)
     except LabError:
         return  # the confusion matrix says so already
-    with st.spinner(t("quality.computing")):
-        found = _report(str(path.parents[1]), path.stat().st_mtime_ns)
     if found is None:
         return
     left, right = st.columns([3, 2], gap="medium")
