@@ -15,7 +15,7 @@ from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
 from cnnlab.errors import ExperimentError
 from cnnlab.evaluation.card import Card
-from cnnlab.evaluation.predictions import PREDICTIONS, write_predictions
+from cnnlab.evaluation.predictions import PREDICTIONS, forget_predictions, write_predictions
 from cnnlab.explain.timeline.tracking import Tracker
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
@@ -132,7 +132,7 @@ class Session:
     def _announce(self) -> None:
         """Says what the weights will need to be used, then that training begins."""
         journal, data = self._journal, self._data
-        (journal.folder / PREDICTIONS).unlink(missing_ok=True)  # measured after an earlier attempt, of other weights
+        forget_predictions(journal.folder)  # measured after an earlier attempt, of other weights
         card = Card(
             self._experiment.to_dict(),
             data.kind,

@@ -6,6 +6,7 @@ import argparse
 from typing import Any, NoReturn
 
 from cnnlab import __version__
+from cnnlab.cli.arguments_evaluate import evaluation_commands
 from cnnlab.cli.arguments_evidence import evidence_commands
 from cnnlab.cli.arguments_explain import explain_command
 from cnnlab.cli.arguments_networks import design_commands, inspection_commands
@@ -54,6 +55,7 @@ def build_parser(language: str) -> argparse.ArgumentParser:
     _use_commands(adder)
     design_commands(adder)
     inspection_commands(adder)
+    evaluation_commands(adder)
     evidence_commands(adder)
     return parser
 
@@ -163,8 +165,6 @@ def _queue_commands(add: _Adder) -> None:
 
 
 def _use_commands(add: _Adder) -> None:
-    parser = add.command("evaluate", "use:evaluate")
-    parser.add_argument("run", metavar="RUN", help=add.help("run"))
     parser = add.command("predict", "use:predict")
     parser.add_argument("run", metavar="RUN", help=add.help("run"))
     parser.add_argument("files", nargs="+", metavar="FILE", help=add.help("predict_files"))

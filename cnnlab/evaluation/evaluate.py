@@ -1,4 +1,4 @@
-"""A run's test metrics: what was measured when it finished, or measured now for a run that did not get there."""
+"""What a run's best weights say of its splits: measured once for each, then read from the disk."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import torch
 
 from cnnlab.data.load import Dataset, load
+from cnnlab.data.samples import ArraySamples
 from cnnlab.data.splits import SplitIndex
 from cnnlab.data.types import Progress
 from cnnlab.errors import DataError, RunError
 from cnnlab.evaluation.card import Card
-from cnnlab.evaluation.predictions import PREDICTIONS, read_predictions, write_predictions
+from cnnlab.evaluation.predictions import file_of, read_predictions, write_predictions
 from cnnlab.evaluation.trained import load_trained
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
@@ -29,41 +30,74 @@ def evaluate_run(journal: Journal, home: Home, *, progress: Progress | None = No
     return recorded or measure_again(journal, home, progress)
 
 
-def held_out_predictions(journal: Journal, home: Home, *, progress: Progress | None = None) -> dict[str, list[Any]]:
-    """What the best weights say of each test sample, in the split's order; measured once, then read from the disk.
+def evaluate_split(journal: Journal, home: Home, split: str, *, progress: Progress | None = None) -> dict[str, float]:
+    """As ``evaluate_run``, of any split; of the test split what was recorded at the end of the run.
 
-    A file that can't be read is measured anew. Raises as ``evaluate_run`` does: nobody looks at the test split of a
-    run that still trains.
+    Raises as ``split_predictions`` does.
     """
-    path = journal.folder / PREDICTIONS
+    file_of(split)  # raises for what is none
+    return (
+        evaluate_run(journal, home, progress=progress)
+        if split == "test"
+        else measure_again(journal, home, progress, split=split)
+    )
+
+
+def held_out_predictions(journal: Journal, home: Home, *, progress: Progress | None = None) -> dict[str, list[Any]]:
+    """``split_predictions`` of the test split."""
+    return split_predictions(journal, home, "test", progress=progress)
+
+
+def split_predictions(
+    journal: Journal, home: Home, split: str, *, progress: Progress | None = None
+) -> dict[str, list[Any]]:
+    """What the best weights say of each sample of ``split``, in its order; measured once, then read from the disk.
+
+    A file that can't be read is measured anew. Raises as ``evaluate_run`` does, and ``RunError`` ("unknown_split"):
+    nobody looks at the predictions of a run that still trains.
+    """
+    path = journal.folder / file_of(split)
     with contextlib.suppress(FileNotFoundError, RunError):
         return read_predictions(path)
-    measure_again(journal, home, progress)
+    measure_again(journal, home, progress, split=split)
     return read_predictions(path)
 
 
-def measure_again(journal: Journal, home: Home, progress: Progress | None = None) -> dict[str, float]:
-    """Measures the best weights on the test split, whatever was measured before, and stores the predictions.
+def measure_again(
+    journal: Journal, home: Home, progress: Progress | None = None, *, split: str = "test"
+) -> dict[str, float]:
+    """Measures the best weights on ``split``, whatever was measured before, and stores the predictions.
 
-    Raises as ``evaluate_run`` does.
+    Raises as ``split_predictions`` does, and ``DataError`` ("no_test_split", "split_is_empty").
     """
+    path = journal.folder / file_of(split)
     if journal.status().state.is_active:
         raise RunError("run_in_training", value=journal.run_id)
     model = load_trained(journal.folder)
     dataset = dataset_of(journal, home, progress=progress)
-    if len(dataset.test) == 0:
-        raise DataError("no_test_split", field="data.split.test")
+    samples = samples_of(dataset, split)
+    if len(samples) == 0:
+        code = "no_test_split" if split == "test" else "split_is_empty"
+        raise DataError(code, field=f"data.split.{split}", value=split)
     spec = model.experiment.training
     threads = torch.get_num_threads()
     where = runtime.prepare(spec).in_float32()
-    test = dataset.test.to(where.device)
     network = where.place(model.network)
     try:
-        measured = measure(network, test, model.task, where, batch_size=spec.batch_size, keep_predictions=True)
+        measured = measure(
+            network, samples.to(where.device), model.task, where, batch_size=spec.batch_size, keep_predictions=True
+        )
     finally:
         torch.set_num_threads(threads)  # the app's other sessions compute in this process too
-    write_predictions(journal.folder / PREDICTIONS, measured.predictions, dataset.files)
+    write_predictions(path, measured.predictions, dataset.files)
     return measured.metrics
+
+
+def samples_of(dataset: Dataset, split: str) -> ArraySamples:
+    """One of its splits. Raises ``RunError`` ("unknown_split")."""
+    file_of(split)  # raises for what is none
+    samples: ArraySamples = getattr(dataset, split)
+    return samples
 
 
 def dataset_of(journal: Journal, home: Home, *, progress: Progress | None = None) -> Dataset:

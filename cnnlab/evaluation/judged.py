@@ -1,4 +1,4 @@
-"""What a run's network said of its whole test split, as arrays: what mistakes are looked for in. No torch on import."""
+"""What a run's network said of a whole split, as arrays: what mistakes are looked for in. No torch on import."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cnnlab.data.types import Progress
 from cnnlab.errors import LabError, RunError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.label_issues import LabelIssues, label_issues
-from cnnlab.evaluation.predictions import PREDICTIONS, read_table
+from cnnlab.evaluation.predictions import file_of, read_table
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
@@ -24,7 +24,7 @@ _NEEDED = ("label", "prediction", "probabilities")
 
 @dataclass(frozen=True)
 class Judged:
-    """N test samples in the split's order, C classes. Not to be changed: shared between sessions."""
+    """N samples in the split's order, C classes. Not to be changed: shared between sessions."""
 
     names: tuple[str, ...]  # [C]
     files: Sequence[str]  # [N] what the source calls each
@@ -57,21 +57,22 @@ class Judged:
         return label_issues(self.labels, self.probabilities)
 
 
-def judged(journal: Journal, home: Home, *, progress: Progress | None = None) -> Judged:
+def judged(journal: Journal, home: Home, *, split: str = "test", progress: Progress | None = None) -> Judged:
     """Read from the disk; measured anew where the stored predictions are gone or damaged.
 
-    Raises ``RunError``: "run_in_training" (nobody looks at the test split before the end), "model_missing",
-    "model_broken"; ``LabError`` ("predicts_no_classes") for a task without classes.
+    Raises ``RunError``: "run_in_training" (nobody looks at the test split before the end), "unknown_split",
+    "model_missing", "model_broken"; ``DataError`` ("no_test_split", "split_is_empty"); ``LabError``
+    ("predicts_no_classes") for a task without classes.
     """
     if not journal.status().state.is_final:
         raise RunError("run_in_training", value=journal.run_id)
     names = Card.read(journal.folder).outputs.class_names
-    path = journal.folder / PREDICTIONS
+    path = journal.folder / file_of(split)
     table = _read(path)
     if table is None:
         from cnnlab.evaluation.evaluate import measure_again  # torch
 
-        measure_again(journal, home, progress)
+        measure_again(journal, home, progress, split=split)
         table = _read(path)
     if table is None or not names:
         raise LabError("predicts_no_classes", value=journal.run_id)

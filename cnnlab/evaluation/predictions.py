@@ -1,4 +1,4 @@
-"""Predictions on disk: Parquet, a row a sample, whatever the task's columns are."""
+"""Predictions on disk: Parquet, a row a sample, whatever the task's columns are; a file a split."""
 
 from __future__ import annotations
 
@@ -14,7 +14,21 @@ from cnnlab.errors import RunError
 if TYPE_CHECKING:
     from cnnlab.tasks.base import Predictions
 
+SPLITS = ("train", "validation", "test")
 PREDICTIONS = Path("predictions", "test.parquet")  # of the test split, in the folder of a run
+
+
+def file_of(split: str) -> Path:
+    """Where a run's folder holds the predictions of ``split``."""
+    if split not in SPLITS:
+        raise RunError("unknown_split", field="--split", value=split[:80], known=", ".join(SPLITS))
+    return PREDICTIONS.with_stem(split)
+
+
+def forget_predictions(folder: Path) -> None:
+    """Those of every split, in the folder of a run: other weights come."""
+    for split in SPLITS:
+        (folder / file_of(split)).unlink(missing_ok=True)
 
 
 def write_predictions(path: Path, batches: Sequence[Predictions], files: Sequence[str] | None = None) -> None:

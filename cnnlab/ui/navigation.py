@@ -23,6 +23,7 @@ LABORATORY_PAGE = "pages/laboratory.py"
 INSIDE_PAGE = "pages/inside.py"
 PREDICT_PAGE = "pages/predict.py"
 MISTAKES_PAGE = "pages/mistakes.py"
+EVALUATE_PAGE = "pages/evaluate.py"
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ICONS = {
@@ -34,6 +35,7 @@ _ICONS = {
     RUN_PAGE: ":material/show_chart:",
     RUNS_PAGE: ":material/table_rows:",
     COMPARE_PAGE: ":material/compare_arrows:",
+    EVALUATE_PAGE: ":material/fact_check:",
     EXPLAIN_PAGE: ":material/center_focus_strong:",
     MISTAKES_PAGE: ":material/help_center:",
     SANITY_PAGE: ":material/rule:",
