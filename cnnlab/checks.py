@@ -10,6 +10,7 @@ from typing import Any
 
 from cnnlab.data import catalogue
 from cnnlab.data.types import InputKind
+from cnnlab.energy.carbon import intensity
 from cnnlab.errors import ExperimentError, LabError, Problem
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
@@ -98,8 +99,11 @@ def _task(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001 
 
 
 def _tracking(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001  # one signature for all checks
-    name = experiment.tracking.explain.method
-    return _named(lambda: registry("explainer")[name], "tracking.explain.method")
+    name, energy = experiment.tracking.explain.method, experiment.tracking.energy
+    problems = _named(lambda: registry("explainer")[name], "tracking.explain.method")
+    if energy.measure:
+        problems += _named(lambda: intensity(energy.country), "tracking.energy.country")
+    return problems
 
 
 _CHECKS = (_dataset, _split, _network, _task, _tracking)

@@ -147,10 +147,18 @@ class ExplainTracking(_Part):
     method: Name = "grad_cam"
 
 
+class EnergyTracking(_Part):
+    """Energy that the training takes, and its CO2 by the electricity of a country (ISO 3166-1 alpha-3)."""
+
+    measure: bool = True
+    country: str = Field("MEX", max_length=3)
+
+
 class Tracking(_Part):
     """What is kept while a run trains. It changes nothing that is trained."""
 
     explain: ExplainTracking = ExplainTracking()
+    energy: EnergyTracking = EnergyTracking()
 
 
 class Experiment(_Part):

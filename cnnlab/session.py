@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import platform
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +12,8 @@ import torch
 
 from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
+from cnnlab.energy import costs
+from cnnlab.energy.spent import Spending
 from cnnlab.errors import ExperimentError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.predictions import PREDICTIONS, forget_predictions, write_predictions
@@ -151,20 +152,9 @@ class Session:
         for remark in fine_tuning.remarks(self._network, self._spec, self._state.epoch):
             journal.log(remark)
 
-    def _conditions(self) -> dict[str, Any]:
-        """What has to be the same for a resumed run to be the same bit for bit."""
-        return {
-            "torch": str(torch.__version__),
-            "device": str(self._runtime.device),
-            "precision": self._runtime.precision,
-            "threads": torch.get_num_threads(),
-            "capability": torch.backends.cpu.get_cpu_capability(),
-            "machine": platform.machine(),
-        }
-
     def _compare_conditions(self) -> None:
         before = (checkpoints.stored_meta(self._journal.checkpoints) or {}).get("conditions", {})
-        changed = [name for name, value in self._conditions().items() if before.get(name) != value]
+        changed = [name for name, value in self._runtime.conditions().items() if before.get(name) != value]
         if changed:
             self._journal.log(f"continued, not identical to an uninterrupted run: {', '.join(changed)} changed")
 
@@ -176,8 +166,9 @@ class Session:
         events = fit(
             self._network, *splits, self._task, self._spec, self._runtime, state=self._state, augment=self._augment
         )
-        with closing(events):
+        with self._spending() as spending, closing(events):
             for event in events:
+                spending.tick()
                 if isinstance(event, EpochResult):
                     self._record_epoch(event)
                 elif isinstance(event, Step):
@@ -188,6 +179,10 @@ class Session:
                 self._stop_if_asked()
         self._maps.after(self._state.epoch, last=True)
         return "early_stopping" if self._state.stopped_early else "completed"
+
+    def _spending(self) -> Spending:
+        measure, gpu = self._experiment.tracking.energy.measure, costs.gpu_uuid(self._runtime.device)
+        return Spending(self._journal.folder, self._attempt, measure=measure, gpu=gpu)
 
     def _record_step(self, step: Step) -> None:
         self._trained = True
@@ -236,7 +231,7 @@ class Session:
 
     def _save(self, record: dict[str, Any] | None = None) -> None:
         """``record``: the line of the epoch that ends here, in case there is no time to write it."""
-        meta = {"dataset_fingerprint": self._data.fingerprint, "conditions": self._conditions(), "record": record}
+        meta = {"dataset_fingerprint": self._data.fingerprint, "conditions": self._runtime.conditions(), "record": record}
         if "loss" in self._state.sums:  # within an epoch: never keep weights that are already spoiled
             self._finite(float(self._state.sums["loss"]), self._state.epoch + 1)
         checkpoints.save_state(self._journal.checkpoints, self._network, self._state, meta)
@@ -270,7 +265,9 @@ class Session:
                 "final_state_sha256": final_state_sha256,
                 "validation": {k.removeprefix("val_"): v for k, v in best.items() if k.startswith("val_")},
                 "test": test,
-                **self._conditions(),
+                **costs.of_training(journal.folder, self._experiment, self._runtime.device),
+                "macs": costs.macs(self._experiment.model, self._data.kind, self._data.outputs.count),
+                **self._runtime.conditions(),
             }
         )
         checkpoints.tidy(journal.checkpoints, self._spec.keep_checkpoints)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnlab import recommended
-from cnnlab.bench.energy import EnergyMeter
+from cnnlab.energy.counters import EnergyMeter
 from cnnlab.checks import check
 from cnnlab.data.types import Progress
 from cnnlab.errors import LabError

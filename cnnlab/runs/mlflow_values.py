@@ -25,6 +25,7 @@ PARAM_LIMIT = 6000
 KEY_LIMIT = 250
 VERSIONS = ("torch", "torchvision", "mlflow", "captum", "numpy")
 _NOT_METRICS = ("epoch", "time", "best")
+_COSTS = ("train_seconds", "parameters", "macs", "peak_memory_bytes", "peak_gpu_memory_bytes", "energy_kwh", "co2_kg")
 _NOT_PARAMS = ("name", "owner", "schema_version")  # these are the run's name and tags
 _RENAMED = {"seconds": "epoch_seconds"}
 
@@ -47,7 +48,7 @@ def result_metrics(result: Mapping[str, Any]) -> dict[str, float]:
     """What came out: "test_accuracy", "best_val_loss" and the cost of the training."""
     found = {f"test_{name}": value for name, value in (result.get("test") or {}).items()}
     found |= {f"best_val_{name}": value for name, value in (result.get("validation") or {}).items()}
-    found |= {name: result.get(name) for name in ("train_seconds", "parameters")}
+    found |= {name: result.get(name) for name in _COSTS}
     return finite(found)
 
 

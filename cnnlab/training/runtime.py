@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import nn
@@ -33,6 +35,17 @@ class Runtime:
     def in_float32(self) -> Runtime:
         """For results that are kept: as ``predict``, ``explain`` and the exported model compute, on any machine."""
         return replace(self, autocast=None)
+
+    def conditions(self) -> dict[str, Any]:
+        """What has to be the same for a resumed run to be the same bit for bit."""
+        return {
+            "torch": str(torch.__version__),
+            "device": str(self.device),
+            "precision": self.precision,
+            "threads": torch.get_num_threads(),
+            "capability": torch.backends.cpu.get_cpu_capability(),
+            "machine": platform.machine(),
+        }
 
     def place(self, network: nn.Module) -> nn.Module:
         """On the device, in the memory format that convolutions are fastest in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnlab import i18n
+from cnnlab.energy.carbon import country_name
 from cnnlab.experiment import Experiment
 from cnnlab.i18n import formats
 from cnnlab.registry import Entry, registry
@@ -41,6 +42,7 @@ _REGISTRIES = {
 
 # settings that only some choices use: they would be noise beside the others
 _USED_WITH: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "tracking.energy.country": ("tracking.energy.measure", (True,)),
     "training.momentum": ("training.optimizer", ("sgd", "rmsprop")),
     "training.nesterov": ("training.optimizer", ("sgd",)),
     "training.schedule.factor": ("training.schedule.name", ("plateau", "step")),
@@ -79,6 +81,8 @@ def shown(field: str, value: Any) -> str:
         return known[value].text("title", language()) if value in known else plain(str(value))
     if field in _OFF_AT_ZERO and value == 0:
         return t("value.off")
+    if field == "tracking.energy.country":
+        return plain(country_name(str(value), language()))
     if field == "training.early_stopping.monitor":
         return metrics.label(value)
     if field == "model.layers":

@@ -11,7 +11,7 @@ import pytest
 from cnnlab import recommended
 from cnnlab.bench import architectures as bench
 from cnnlab.bench.architectures import Plan, Row
-from cnnlab.bench.energy import EnergyMeter
+from cnnlab.energy.counters import EnergyMeter
 from cnnlab.cli import main
 from cnnlab.data import load
 from cnnlab.errors import DataError, LabError

@@ -21,6 +21,7 @@ LAYERS = {
         "evaluation",
         "explain",
         "system",
+        "energy",
         "checks",
         "drafts",
         "estimates",

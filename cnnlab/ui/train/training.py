@@ -17,7 +17,7 @@ from cnnlab.registry import registry
 from cnnlab.ui import settings
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain, setting_name
-from cnnlab.ui.train import data, fields, options, suited, tracking
+from cnnlab.ui.train import data, energy, fields, options, suited, tracking
 from cnnlab.ui.train.form import Form
 from cnnlab.ui.train.problems import within
 
@@ -60,6 +60,7 @@ def draw(form: Form) -> None:
     _loss(form)
     _machine(form)
     tracking.draw(form)
+    energy.draw(form)
 
 
 def _grid(cells: Sequence[Callable[[], None]], columns: int = 3) -> None:

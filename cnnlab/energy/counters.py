@@ -38,15 +38,23 @@ class EnergyMeter:
         self.joules: float | None = None
 
     def __enter__(self) -> Self:
-        self._before = {counter.path: counter.read() for counter in self._counters}
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.joules = self.taken()
+
+    def start(self) -> None:
+        """What is taken from now on counts."""
+        self._before = {counter.path: counter.read() for counter in self._counters}
+
+    def taken(self) -> float | None:
+        """Joules since ``start``; ``None`` as for ``joules``."""
         taken = [self._taken(counter) for counter in self._counters]
         known = [one for one in taken if one is not None]
-        self.joules = sum(known) / 1e6 if known and len(known) == len(taken) else None
+        return sum(known) / 1e6 if known and len(known) == len(taken) else None
 
     def _taken(self, counter: _Counter) -> int | None:
         before, after = self._before[counter.path], counter.read()
