@@ -1,7 +1,7 @@
-"""What a network makes of images just before it decides: the input of its last layer, of the whole training split.
+"""What a network makes of images just before it decides: the input of its last layer, of a whole split.
 
-Computed once for a run's weights and kept in the home's cache as a memory-mapped array of unit vectors, so that the
-training images nearest to another image (by cosine) are a matrix product away.
+Computed once for a run's weights and a split and kept in the home's cache as a memory-mapped array of unit vectors, so
+that the training images nearest to another image (by cosine) are a matrix product away.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from torch import Tensor, nn
 from cnnlab.data.load import Dataset
 from cnnlab.data.samples import ArraySamples
 from cnnlab.data.types import Progress
-from cnnlab.errors import RunError
+from cnnlab.errors import DataError, RunError
+from cnnlab.evaluation.evaluate import samples_of
 from cnnlab.evaluation.trained import TrainedModel, load_trained, weights_fingerprint
 from cnnlab.explain.borrow import borrowed
 from cnnlab.home import Home, write_atomically
@@ -34,7 +35,7 @@ from cnnlab.runs.journal import Journal
 from cnnlab.training import runtime
 from cnnlab.training.measure import evaluation_size
 
-KEPT = 8  # runs whose features stay in the cache
+KEPT = 24  # splits whose features stay in the cache: three of eight runs
 _VERSION = 1  # raise it when the features change
 _ENDS = (nn.Linear, nn.Conv1d, nn.Conv2d)
 
@@ -43,7 +44,7 @@ Unit = NDArray[np.float16]  # [N, D], each row of length 1 (0 where the network 
 
 @dataclass(frozen=True)
 class Features:
-    """Of a training split, in its order. ``layer``: whose input they are; "" the network's raw outputs."""
+    """Of a split, in its order. ``layer``: whose input they are; "" the network's raw outputs."""
 
     unit: Unit
     labels: NDArray[np.int64]  # [N]
@@ -60,13 +61,13 @@ class Features:
         return [(int(rows[place]), float(cosines[place])) for place in best]
 
 
-def stored(journal: Journal, dataset: Dataset, home: Home) -> Features | None:
+def stored(journal: Journal, dataset: Dataset, home: Home, split: str = "train") -> Features | None:
     """The features of the run's best weights where they have been computed; ``None`` too for damaged files."""
-    folder = _folder(journal, dataset, home)
+    folder = _folder(journal, dataset, home, split)
     try:
         said = json.loads((folder / "features.json").read_text("utf-8"))
-        unit = np.load(folder / "train.npy", mmap_mode="r", allow_pickle=False)
-        labels = _labels(dataset.train)
+        unit = np.load(folder / f"{split}.npy", mmap_mode="r", allow_pickle=False)
+        labels = _labels(samples_of(dataset, split))
         if unit.shape != (len(labels), said["width"]) or unit.dtype != np.float16:
             return None
         return Features(unit, labels, str(said["layer"]))
@@ -75,23 +76,35 @@ def stored(journal: Journal, dataset: Dataset, home: Home) -> Features | None:
 
 
 def training_features(journal: Journal, dataset: Dataset, home: Home, *, progress: Progress | None = None) -> Features:
+    """``split_features`` of the training split."""
+    return split_features(journal, dataset, home, "train", progress=progress)
+
+
+def split_features(
+    journal: Journal, dataset: Dataset, home: Home, split: str, *, progress: Progress | None = None
+) -> Features:
     """Those stored, else computed now, on the run's own device, and stored.
 
-    ``progress`` may raise, to end it. Raises ``RunError`` ("model_missing", "model_broken").
+    ``progress`` may raise, to end it. Raises ``RunError`` ("model_missing", "model_broken", "unknown_split"),
+    ``DataError`` ("no_test_split", "split_is_empty").
     """
-    found = stored(journal, dataset, home)
+    samples = samples_of(dataset, split)
+    if len(samples) == 0:
+        code = "no_test_split" if split == "test" else "split_is_empty"
+        raise DataError(code, field=f"data.split.{split}", value=split)
+    found = stored(journal, dataset, home, split)
     if found is not None:
         return found
-    folder = _folder(journal, dataset, home)
+    folder = _folder(journal, dataset, home, split)
     making = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.new")
     making.mkdir(parents=True)
     try:
-        _compute(load_trained(journal.folder), dataset.train, making, progress)
+        _compute(load_trained(journal.folder), samples, making / f"{split}.npy", progress)
         if folder.exists():  # damaged, or another process was faster
             shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             making.rename(folder)
-        found = stored(journal, dataset, home)
+        found = stored(journal, dataset, home, split)
     finally:
         shutil.rmtree(making, ignore_errors=True)
     _forget_old(folder.parent)
@@ -125,7 +138,7 @@ def last_layer(network: Network, inputs: Tensor) -> str:
     return found[-1]
 
 
-def _compute(model: TrainedModel, samples: ArraySamples, folder: Path, progress: Progress | None) -> None:
+def _compute(model: TrainedModel, samples: ArraySamples, path: Path, progress: Progress | None) -> None:
     spec = model.experiment.training
     with _own_threads():
         where = runtime.prepare(spec)
@@ -142,12 +155,12 @@ def _compute(model: TrainedModel, samples: ArraySamples, folder: Path, progress:
                 rows = _unit(_caught(network, batch.inputs, layer)).cpu().numpy().astype(np.float16)
             if array is None:
                 shape = (len(samples), rows.shape[1])
-                array = np.lib.format.open_memmap(folder / "train.npy", mode="w+", dtype=np.float16, shape=shape)
+                array = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=shape)
             array[step * size : step * size + len(rows)] = rows
     if array is None:
-        raise RunError("features_gone", field="data.split", value=folder.name)
+        raise RunError("features_gone", field="data.split", value=path.stem)
     array.flush()
-    write_atomically(folder / "features.json", json.dumps({"layer": layer, "width": array.shape[1]}))
+    write_atomically(path.with_name("features.json"), json.dumps({"layer": layer, "width": array.shape[1]}))
 
 
 @contextmanager
@@ -186,12 +199,14 @@ def _labels(samples: ArraySamples) -> NDArray[np.int64]:
     return targets.cpu().numpy()
 
 
-def _folder(journal: Journal, dataset: Dataset, home: Home) -> Path:
+def _folder(journal: Journal, dataset: Dataset, home: Home, split: str) -> Path:
     """Named by the weights, the data and the split."""
     digest = hashlib.sha256(
         f"{_VERSION} {weights_fingerprint(journal.folder)} {dataset.fingerprint} {dataset.kind}".encode()
     )
-    digest.update(np.ascontiguousarray(dataset.split.train).tobytes())
+    if split != "train":
+        digest.update(f" {split} ".encode())
+    digest.update(np.ascontiguousarray(getattr(dataset.split, split)).tobytes())
     return home.cache / "features" / digest.hexdigest()[:32]
 
 

@@ -1,0 +1,77 @@
+"""``space``: a split in the feature space of a run's network."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnnlab.cli.output import Output
+from cnnlab.cli.samples import check_out, sample, shown, write_csv
+from cnnlab.errors import LabError
+from cnnlab.home import Home
+from cnnlab.runs.journal import Journal
+
+if TYPE_CHECKING:
+    from cnnlab.evaluation.judged import Judged
+    from cnnlab.evaluation.space.space import Space
+
+
+def space(arguments: argparse.Namespace, home: Home, output: Output) -> int:
+    """Points of a split, as CSV or PNG; how well its classes part."""
+    from cnnlab.evaluation.evaluate import dataset_of
+    from cnnlab.evaluation.judged import judged
+    from cnnlab.evaluation.space import words
+    from cnnlab.evaluation.space.space import Asked
+    from cnnlab.evaluation.space.space import space as compute
+    from cnnlab.plots.space import COLOURINGS
+
+    check_out(arguments.out, (".csv", ".png"))
+    asked = Asked(arguments.split, arguments.method, arguments.dimensions, arguments.samples, arguments.seed)
+    asked.check()
+    if arguments.colour not in COLOURINGS:
+        known = ", ".join(COLOURINGS)
+        raise LabError("unknown_colouring", field="--colour", value=arguments.colour[:80], known=known)
+    journal = Journal.open(home, arguments.run)
+    found = judged(journal, home, split=asked.split)
+    made = compute(journal, dataset_of(journal, home), home, asked, progress=shown(output))
+    if arguments.out:
+        _write_space(arguments, made, found, output)
+    apart = made.separation
+    values = {
+        "run_id": arguments.run,
+        "split": asked.split,
+        "method": asked.method,
+        "samples": len(made.places),
+        "of": made.total,
+        "layer": made.layer,
+        "width": made.width,
+        "explained": list(made.explained),
+        "k": apart.k,
+        "knn_accuracy": apart.knn_accuracy,
+        "silhouette": apart.silhouette,
+        "silhouette_by_class": {found.names[number]: one for number, one in apart.by_class.items()},
+        "verdict": apart.verdict,
+        "out": arguments.out,
+    }
+    lines = words.space_words(made, asked, output.language)
+    output.result(values, "\n".join([*lines, *([output.t("cli.written", out=arguments.out)] if arguments.out else [])]))
+    return 0
+
+
+def _write_space(arguments: argparse.Namespace, made: Space, found: Judged, output: Output) -> None:
+    if Path(arguments.out).suffix.lower() == ".csv":
+        axes = ("x", "y", "z")[: made.points.shape[1]]
+        records = [
+            {**sample(found, int(place)), **dict(zip(axes, point.tolist(), strict=True))}
+            for place, point in zip(made.places, made.points, strict=True)
+        ]
+        write_csv(arguments.out, records)
+        return
+    from cnnlab.explain.render import write
+    from cnnlab.plots.palette import LIGHT
+    from cnnlab.plots.space import coloured
+    from cnnlab.plots.space_png import png
+
+    series = coloured(found, made.places, arguments.colour, LIGHT, output.language)
+    write(Path(arguments.out), png(made.points, series, LIGHT), "--out")
