@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 def evaluate(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """The metrics of the best weights on a split, with intervals, class by class, and calibration."""
-    from cnnlab.evaluation.evaluate import evaluate_split, split_predictions
-    from cnnlab.evaluation.report import report
+    from cnnlab.evaluation.evaluate import evaluate_split, split_report
+    from cnnlab.runs.publisher import tell_predictions
 
     journal = Journal.open(home, arguments.run)
     split = arguments.split
     metrics = evaluate_split(journal, home, split)
     values: dict[str, Any] = {"run_id": arguments.run, split: metrics}
     lines = [f"{split}_{name}: {value:.4f}" for name, value in metrics.items()]
-    found = report(split_predictions(journal, home, split))
+    found = split_report(journal, home, split)
+    tell_predictions(journal, home)
     if found is not None:
         values |= found.as_dict(Card.read(journal.folder).outputs.class_names)
         lines += ["", *_evaluated(found, output)]

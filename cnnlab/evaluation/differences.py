@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnnlab.errors import RunError
 from cnnlab.evaluation.paired import Pair, compare
-from cnnlab.evaluation.predictions import PREDICTIONS, read_predictions
+from cnnlab.evaluation.stored import stored_predictions
 
 
 def pairs_of(folders: Sequence[Path | None]) -> list[Pair]:
@@ -30,7 +30,7 @@ def _answers(folder: Path | None) -> tuple[list[int], list[int], NDArray[np.bool
     if folder is None:
         return None
     try:
-        columns = read_predictions(folder / PREDICTIONS, without=("probabilities", "file"))
+        columns = stored_predictions(folder, "test", without=("probabilities", "file"))
         labels, predictions = columns["label"], columns["prediction"]
     except (FileNotFoundError, RunError, KeyError):  # never measured, damaged, or of a task without classes
         return None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock
 
 from cnnlab.data.load import Dataset, load
 from cnnlab.data.samples import ArraySamples
@@ -13,12 +15,14 @@ from cnnlab.data.splits import SplitIndex
 from cnnlab.data.types import Progress
 from cnnlab.errors import DataError, RunError
 from cnnlab.evaluation.card import Card
-from cnnlab.evaluation.predictions import file_of, read_predictions, write_predictions
+from cnnlab.evaluation.predictions import Origin, file_of, write_predictions
+from cnnlab.evaluation.report import Report, report_of
+from cnnlab.evaluation.stored import is_current, stored_metrics, stored_predictions, weights_name
 from cnnlab.evaluation.trained import load_trained
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 from cnnlab.training import runtime
-from cnnlab.training.measure import measure
+from cnnlab.training.measure import drain, measuring
 
 
 def evaluate_run(journal: Journal, home: Home, *, progress: Progress | None = None) -> dict[str, float]:
@@ -26,21 +30,22 @@ def evaluate_run(journal: Journal, home: Home, *, progress: Progress | None = No
 
     Raises ``RunError`` ("run_in_training", "model_missing") and ``DataError`` ("no_test_split", "dataset_changed").
     """
-    recorded: dict[str, float] = journal.result().get("test") or {}
-    return recorded or measure_again(journal, home, progress)
+    return evaluate_split(journal, home, "test", progress=progress)
 
 
 def evaluate_split(journal: Journal, home: Home, split: str, *, progress: Progress | None = None) -> dict[str, float]:
-    """As ``evaluate_run``, of any split; of the test split what was recorded at the end of the run.
+    """As ``evaluate_run``, of any split: what was recorded at the end of the run, or beside the predictions.
 
     Raises as ``split_predictions`` does.
     """
     file_of(split)  # raises for what is none
-    return (
-        evaluate_run(journal, home, progress=progress)
-        if split == "test"
-        else measure_again(journal, home, progress, split=split)
-    )
+    recorded: dict[str, float] = (journal.result().get("test") or {}) if split == "test" else {}
+    if recorded:
+        return recorded
+    ensure_measured(journal, home, split, progress=progress)
+    beside = stored_metrics(journal.folder, split)
+    # a file of an earlier version has no metrics beside it; from now on it has
+    return measure_again(journal, home, progress, split=split) if beside is None else beside
 
 
 def held_out_predictions(journal: Journal, home: Home, *, progress: Progress | None = None) -> dict[str, list[Any]]:
@@ -53,14 +58,54 @@ def split_predictions(
 ) -> dict[str, list[Any]]:
     """What the best weights say of each sample of ``split``, in its order; measured once, then read from the disk.
 
-    A file that can't be read is measured anew. Raises as ``evaluate_run`` does, and ``RunError`` ("unknown_split"):
-    nobody looks at the predictions of a run that still trains.
+    A file that can't be read, or is of other weights or another split, is measured anew. Raises as ``evaluate_run``
+    does, and ``RunError`` ("unknown_split"): nobody looks at the predictions of a run that still trains.
+    """
+    with contextlib.suppress(FileNotFoundError, RunError):
+        return stored_predictions(journal.folder, split)
+    file_of(split)  # raises for what is none
+    ensure_measured(journal, home, split, progress=progress, damaged=True)
+    return stored_predictions(journal.folder, split)
+
+
+def split_report(journal: Journal, home: Home, split: str, *, progress: Progress | None = None) -> Report | None:
+    """All that is said of ``split_predictions``; ``None`` where they are of no classes. Raises as those do."""
+    with contextlib.suppress(RunError):  # damaged
+        if is_current(journal.folder, split):
+            return report_of(journal.folder, split)
+    file_of(split)  # raises for what is none
+    ensure_measured(journal, home, split, progress=progress, damaged=True)
+    return report_of(journal.folder, split)
+
+
+def ensure_measured(
+    journal: Journal, home: Home, split: str, *, progress: Progress | None = None, damaged: bool = False
+) -> None:
+    """Measures what was never measured; whoever asks for the same meanwhile waits instead of measuring too.
+
+    ``damaged``: pages of the file were read and found damaged, or there was none. Raises as ``split_predictions``.
     """
     path = journal.folder / file_of(split)
-    with contextlib.suppress(FileNotFoundError, RunError):
-        return read_predictions(path)
-    measure_again(journal, home, progress, split=split)
-    return read_predictions(path)
+    before = _written(path)
+    if not damaged and _is_current(journal, split):
+        return
+    if journal.status().state.is_active:
+        raise RunError("run_in_training", value=journal.run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        written_meanwhile = _written(path) != before
+        if not (written_meanwhile and _is_current(journal, split)):
+            measure_again(journal, home, progress, split=split)
+
+
+def _is_current(journal: Journal, split: str) -> bool:
+    with contextlib.suppress(RunError):
+        return is_current(journal.folder, split)
+    return False
+
+
+def _written(path: Path) -> int | None:
+    return path.stat().st_mtime_ns if path.is_file() else None
 
 
 def measure_again(
@@ -83,13 +128,17 @@ def measure_again(
     threads = torch.get_num_threads()
     where = runtime.prepare(spec).in_float32()
     network = where.place(model.network)
+    batches = measuring(
+        network, samples.to(where.device), model.task, where, batch_size=spec.batch_size, keep_predictions=True
+    )
+    tell = progress or (lambda *_: None)
     try:
-        measured = measure(
-            network, samples.to(where.device), model.task, where, batch_size=spec.batch_size, keep_predictions=True
-        )
+        with contextlib.closing(batches):  # a page may cancel: then the pass is left
+            measured = drain(batches, lambda now: tell("progress.predicting", now.step, now.steps))
     finally:
         torch.set_num_threads(threads)  # the app's other sessions compute in this process too
-    write_predictions(path, measured.predictions, dataset.files)
+    origin = Origin(weights_name(journal.folder), dataset.split.fingerprint, measured.metrics)
+    write_predictions(path, measured.predictions, dataset.files, origin=origin)
     return measured.metrics
 
 

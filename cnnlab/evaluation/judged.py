@@ -15,7 +15,8 @@ from cnnlab.data.types import Progress
 from cnnlab.errors import LabError, RunError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.label_issues import LabelIssues, label_issues
-from cnnlab.evaluation.predictions import file_of, read_table
+from cnnlab.evaluation.predictions import file_of
+from cnnlab.evaluation.stored import stored_table
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
@@ -67,13 +68,12 @@ def judged(journal: Journal, home: Home, *, split: str = "test", progress: Progr
     if not journal.status().state.is_final:
         raise RunError("run_in_training", value=journal.run_id)
     names = Card.read(journal.folder).outputs.class_names
-    path = journal.folder / file_of(split)
-    table = _read(path)
+    table = _read(journal.folder, split)
     if table is None:
-        from cnnlab.evaluation.evaluate import measure_again  # torch
+        from cnnlab.evaluation.evaluate import ensure_measured  # torch
 
-        measure_again(journal, home, progress, split=split)
-        table = _read(path)
+        ensure_measured(journal, home, split, progress=progress, damaged=True)
+        table = _read(journal.folder, split)
     if table is None or not names:
         raise LabError("predicts_no_classes", value=journal.run_id)
     count = len(table)
@@ -84,14 +84,15 @@ def judged(journal: Journal, home: Home, *, split: str = "test", progress: Progr
         files=files,
         labels=table["label"].to_numpy().astype(np.int64),
         predictions=table["prediction"].to_numpy().astype(np.int64),
-        probabilities=shares.astype(np.float32).reshape(count, len(names)),
+        probabilities=shares.astype(np.float32, copy=False).reshape(count, len(names)),
     )
 
 
-def _read(path: Path) -> Table | None:
-    """``None`` for a file that is not there, is damaged, or lacks what is needed."""
+def _read(folder: Path, split: str) -> Table | None:
+    """``None`` for a file that is not there, is damaged, of other weights, or lacks what is needed."""
+    file_of(split)  # raises for what is none
     try:
-        table = read_table(path)
+        table = stored_table(folder, split)
     except (FileNotFoundError, RunError):
         return None
     if not set(_NEEDED) <= set(table.column_names):

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnlab.evaluation.calibration import Calibration, calibration
-from cnnlab.evaluation.predictions import PREDICTIONS, read_predictions
 from cnnlab.evaluation.quality import Quality, quality
+from cnnlab.evaluation.stored import stored_table
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,30 @@ def report(columns: Mapping[str, Sequence[Any]]) -> Report | None:
     """Of stored predictions; ``None`` where they have no probabilities of classes, or no image has a label."""
     if not {"label", "probabilities"} <= columns.keys():
         return None
-    labels = np.asarray(columns["label"], np.int64)
+    return report_on(np.asarray(columns["label"], np.int64), np.asarray(columns["probabilities"], np.float64))
+
+
+def report_on(labels: NDArray[np.int64], probabilities: NDArray[np.floating[Any]]) -> Report | None:
+    """``labels`` [N], -1 where unknown; ``probabilities`` [N, classes]. ``None`` where no image has a label."""
     known = labels >= 0
     if not known.any():
         return None
-    probabilities = np.asarray(columns["probabilities"], np.float64)[known]
-    right = probabilities.argmax(1) == labels[known]
-    return Report(quality(labels[known], probabilities), calibration(right, probabilities.max(1)))
+    shares = probabilities[known].astype(np.float64, copy=False)
+    right = shares.argmax(1) == labels[known]
+    return Report(quality(labels[known], shares), calibration(right, shares.max(1)))
 
 
-def report_of(folder: Path) -> Report | None:
-    """Of the test split of the run in ``folder``; ``None`` too where its predictions are not there."""
-    path = folder / PREDICTIONS
-    return report(read_predictions(path, without=("file",))) if path.is_file() else None
+def report_of(folder: Path, split: str = "test") -> Report | None:
+    """Of a split of the run in ``folder``; ``None`` too where its predictions are not there.
+
+    Raises ``RunError`` ("predictions_damaged", "unknown_split").
+    """
+    try:
+        table = stored_table(folder, split, without=("file",))
+    except FileNotFoundError:
+        return None
+    if not {"label", "probabilities"} <= set(table.column_names) or not len(table):
+        return None
+    labels = table["label"].to_numpy().astype(np.int64)
+    shares = table["probabilities"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return report_on(labels, shares.reshape(len(labels), -1))

@@ -16,7 +16,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunT
 from mlflow.entities import Run as StoredRun
 
 from cnnlab.home import Home
-from cnnlab.runs import logged_model, mlflow_store, tags
+from cnnlab.runs import artifacts, logged_model, mlflow_store, tags
 from cnnlab.runs import mlflow_values as values
 from cnnlab.runs.journal import Journal, Status
 from cnnlab.runs.note import note
@@ -64,6 +64,7 @@ class Publication:
         self._pending: list[Point] = []
         self._pending_system: list[Point] = []
         self._system_known = int(self._position().get("system_lines") or 0)
+        self._predictions: dict[str, str] = dict(self._position().get(artifacts.FOLDER) or {})
         self._describe()
         self._save_position()
 
@@ -203,10 +204,13 @@ class Publication:
         for path, place in (
             (folder / "log.txt", None),
             (folder / "split.npz", "data"),
-            (folder / "predictions" / "test.parquet", "predictions"),
         ):
             if path.is_file():
                 self._client.log_artifact(self._run_id, str(path), place)
+        now = artifacts.stamps(folder)
+        for name in now:
+            self._client.log_artifact(self._run_id, str(folder / artifacts.FOLDER / name), artifacts.FOLDER)
+        self._predictions = now
 
     def _save_position(self, complete: str | None = None) -> None:
         position = {
@@ -216,6 +220,7 @@ class Publication:
             "last_epoch": self._last_epoch,
             "system_lines": self._system_known,
             "complete": complete,
+            artifacts.FOLDER: self._predictions,
         }
         write_position(self._journal.folder, position)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from filelock import FileLock, Timeout
 
 from cnnlab.home import RUN_ID, Home
-from cnnlab.runs import reviews
+from cnnlab.runs import artifacts, reviews
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.position import is_complete
 
@@ -146,8 +146,26 @@ def repair(home: Home, run_id: str) -> bool:
         if not is_complete(journal):
             Publication(journal, home).finish()
         reviews.publish(journal, home)
+        artifacts.publish(journal, home)
         return True
     return False
+
+
+def tell_predictions(journal: Journal, home: Home) -> bool:
+    """Sends predictions that MLflow lacks, such as those of a split just measured; whether it now has all.
+
+    Never raises: what a store refuses is sent by the next repair.
+    """
+    if not artifacts.waiting(journal):
+        return True
+    try:
+        with publishing_lock(journal).acquire(timeout=0):
+            return artifacts.publish(journal, home)
+    except Timeout:  # a repair is at it
+        return False
+    except Exception as error:  # whatever the store does, the predictions are kept
+        _note_failure(home, journal.run_id, error)
+        return False
 
 
 def repair_all(home: Home, *, seconds: float = 600.0) -> list[str]:
@@ -180,7 +198,7 @@ def incomplete(home: Home) -> list[str]:
         if not RUN_ID.fullmatch(folder.name) or not (folder / "state.json").is_file():
             continue
         with contextlib.suppress(ValueError, KeyError, TypeError, FileNotFoundError):  # damaged or being deleted
-            lacking = not is_complete(journal) or bool(reviews.waiting(journal))
+            lacking = not is_complete(journal) or bool(reviews.waiting(journal) or artifacts.waiting(journal))
             if lacking and not journal.is_held():
                 found.append((journal.status().created, folder.name))
     return [run_id for _, run_id in sorted(found, reverse=True)]

@@ -65,14 +65,13 @@ def _dataset(run_id: str) -> Dataset:
 
 @st.cache_resource(max_entries=_PREDICTIONS, show_spinner=False)  # cache_data would copy every column at every rerun
 def _predictions(run_id: str, stamp: str) -> dict[str, list[Any]]:  # noqa: ARG001  # names the weights
-    from cnnlab.evaluation.predictions import PREDICTIONS, read_predictions
+    from cnnlab.evaluation.stored import stored_predictions
 
     home = Home.current()
     journal = Journal.open(home, run_id)
-    path = journal.folder / PREDICTIONS
     with contextlib.suppress(FileNotFoundError, RunError):
-        return read_predictions(path, without=("probabilities",))
-    from cnnlab.evaluation.evaluate import held_out_predictions  # only what has to be measured needs torch
+        return stored_predictions(journal.folder, "test", without=("probabilities",))
+    from cnnlab.evaluation.evaluate import ensure_measured  # only what has to be measured needs torch
 
-    held_out_predictions(journal, home)
-    return read_predictions(path, without=("probabilities",))
+    ensure_measured(journal, home, "test", damaged=True)
+    return stored_predictions(journal.folder, "test", without=("probabilities",))
