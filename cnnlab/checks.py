@@ -16,6 +16,7 @@ from cnnlab.experiment import Experiment
 from cnnlab.home import Home
 from cnnlab.models.requirements import checked_model
 from cnnlab.registry import checked, registry
+from cnnlab.tasks.outputs import network_outputs
 
 
 def check(experiment: Experiment, home: Home) -> None:
@@ -80,12 +81,12 @@ def _network(experiment: Experiment, home: Home) -> list[Problem]:
     return _problems_of(lambda: checked_model(model, kind))
 
 
-def _task(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001  # one signature for all checks
+def _task(experiment: Experiment, home: Home) -> list[Problem]:
     name, training = experiment.task.name, experiment.training
     problems = _named(lambda: registry("task")[name], "task.name")
     if problems:
         return problems
-    problems = _options("task", name, experiment.task.options, "task.options")
+    problems = _options("task", name, experiment.task.options, "task.options") or _output(experiment, home)
     facts = registry("task")[name].facts
     if training.loss not in facts["losses"]:
         params = {"value": training.loss, "known": ", ".join(facts["losses"])}
@@ -96,6 +97,16 @@ def _task(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001 
         params = {"value": monitored, "known": ", ".join(known)}
         problems.append(Problem("not_a_choice", "training.early_stopping.monitor", params))
     return problems
+
+
+def _output(experiment: Experiment, home: Home) -> list[Problem]:
+    """A single number can tell two classes apart, no more."""
+    if _dataset(experiment, home):
+        return []
+    classes = len(catalogue.find(experiment.data.dataset, home).classes)
+    if classes == 2 or network_outputs(experiment.task, classes) == classes:
+        return []
+    return [Problem("sigmoid_needs_two_classes", "task.options.output", {"value": classes})]
 
 
 def _tracking(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001  # one signature for all checks

@@ -20,6 +20,7 @@ from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.run import Run
 from cnnlab.runs.view import listing
+from cnnlab.tasks.outputs import network_outputs
 
 Basis = Literal["run", "calibration", "none"]
 
@@ -82,7 +83,8 @@ def estimate(experiment: Experiment, home: Home, *, progress: Progress | None = 
     info = catalogue.find(experiment.data.dataset, home)
     kind = input_kind(experiment, info)
     tell("progress.counting", 0, 2)
-    size = footprint(experiment.model, kind, len(info.classes), batch_size=experiment.training.batch_size)
+    outputs = network_outputs(experiment.task, len(info.classes))
+    size = footprint(experiment.model, kind, outputs, batch_size=experiment.training.batch_size)
     memory = _memory_bytes(experiment, info, kind, size.weight_bytes, size.parameters, size.activation_bytes)
     tell("progress.calibrating", 1, 2)
     run = earlier_run(experiment, home)

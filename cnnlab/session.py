@@ -16,7 +16,8 @@ from cnnlab.energy import costs
 from cnnlab.energy.spent import Spending
 from cnnlab.errors import ExperimentError
 from cnnlab.evaluation.card import Card
-from cnnlab.evaluation.predictions import PREDICTIONS, forget_predictions, write_predictions
+from cnnlab.evaluation.predictions import PREDICTIONS, Origin, forget_predictions, write_predictions
+from cnnlab.evaluation.stored import weights_name
 from cnnlab.explain.timeline.tracking import Tracker
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
@@ -24,9 +25,10 @@ from cnnlab.pace import Pace
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.states import RunState
 from cnnlab.tasks.build import build_task
+from cnnlab.tasks.outputs import network_outputs
 from cnnlab.training import checkpoints, fine_tuning, runtime
 from cnnlab.training.fit import EpochResult, FitState, Step, fit
-from cnnlab.training.measure import Measuring, drain, measuring
+from cnnlab.training.measure import Measured, Measuring, drain, measuring
 
 if TYPE_CHECKING:
     from cnnlab.augment import Augmenter
@@ -93,7 +95,8 @@ class Session:
     def _build(self) -> None:
         data, spec = self._data, self._spec
         torch.manual_seed(spec.seed)
-        network = build_network(self._experiment.model, data.kind, data.outputs.count, data.mean, data.std)
+        self._outputs = network_outputs(self._experiment.task, data.outputs.count)
+        network = build_network(self._experiment.model, data.kind, self._outputs, data.mean, data.std)
         self._network = self._runtime.place(network)
         self._task = build_task(self._experiment, data.outputs, data.training_counts)
         self._state = FitState.fresh(self._network, self._task, spec)
@@ -231,7 +234,11 @@ class Session:
 
     def _save(self, record: dict[str, Any] | None = None) -> None:
         """``record``: the line of the epoch that ends here, in case there is no time to write it."""
-        meta = {"dataset_fingerprint": self._data.fingerprint, "conditions": self._runtime.conditions(), "record": record}
+        meta = {
+            "dataset_fingerprint": self._data.fingerprint,
+            "conditions": self._runtime.conditions(),
+            "record": record,
+        }
         if "loss" in self._state.sums:  # within an epoch: never keep weights that are already spoiled
             self._finite(float(self._state.sums["loss"]), self._state.epoch + 1)
         checkpoints.save_state(self._journal.checkpoints, self._network, self._state, meta)
@@ -250,8 +257,10 @@ class Session:
         best_epoch = state.stopping.best_epoch
         if not checkpoints.load_best(journal.checkpoints, self._network, best_epoch):
             journal.log("there are no best weights to restore: the last ones are kept")
-        test = self._test() if len(self._data.test) else {}
+        test = self._test() if len(self._data.test) else None
         checkpoints.publish_best(journal.checkpoints, self._network)
+        if test is not None:
+            self._keep(test)
         best = next((record for record in journal.epochs() if record["epoch"] == best_epoch), {})
         journal.write_result(
             {
@@ -264,22 +273,25 @@ class Session:
                 "weights_sha256": checkpoints.digest_of_weights(self._network),
                 "final_state_sha256": final_state_sha256,
                 "validation": {k.removeprefix("val_"): v for k, v in best.items() if k.startswith("val_")},
-                "test": test,
+                "test": {} if test is None else test.metrics,
                 **costs.of_training(journal.folder, self._experiment, self._runtime.device),
-                "macs": costs.macs(self._experiment.model, self._data.kind, self._data.outputs.count),
+                "macs": costs.macs(self._experiment.model, self._data.kind, self._outputs),
                 **self._runtime.conditions(),
             }
         )
         checkpoints.tidy(journal.checkpoints, self._spec.keep_checkpoints)
 
-    def _test(self) -> dict[str, float]:
+    def _test(self) -> Measured:
         test = self._data.test.to(self._runtime.device)
         where, size = self._runtime.in_float32(), self._spec.batch_size
         passing = measuring(self._network, test, self._task, where, batch_size=size, keep_predictions=True)
-        measured = drain(passing, lambda event: self._record_measuring("testing", event))
-        files = self._data.files
-        write_predictions(self._journal.folder / PREDICTIONS, measured.predictions, files)
-        return measured.metrics
+        return drain(passing, lambda event: self._record_measuring("testing", event))
+
+    def _keep(self, test: Measured) -> None:
+        """The predictions, under the name that the published weights have now."""
+        folder = self._journal.folder
+        origin = Origin(weights_name(folder), self._data.split.fingerprint, test.metrics)
+        write_predictions(folder / PREDICTIONS, test.predictions, self._data.files, origin=origin)
 
     # telling and being told
 

@@ -18,6 +18,7 @@ from cnnlab.data.types import Progress
 from cnnlab.errors import LabError
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
+from cnnlab.tasks.outputs import network_outputs
 from cnnlab.training.verdicts import Verdict, judge
 
 if TYPE_CHECKING:  # pages name a trial without torch
@@ -92,7 +93,8 @@ def _check_memory(experiment: Experiment, home: Home) -> None:
     sizes = estimates.split_sizes(experiment, info) or {}
     samples = min(experiment.training.batch_size, sizes.get("train", experiment.training.batch_size))
     kind = estimates.input_kind(experiment, info)
-    size = footprint(experiment.model, kind, len(info.classes), batch_size=samples)
+    outputs = network_outputs(experiment.task, len(info.classes))
+    size = footprint(experiment.model, kind, outputs, batch_size=samples)
     needed = int(2 * size.weight_bytes + _WORKSPACE * size.activation_bytes)
     free = system.facts(home).memory_free_bytes
     if needed > _FREE_SHARE * free:
@@ -114,7 +116,8 @@ def _measured(experiment: Experiment, dataset: Dataset, tell: Progress) -> Trial
             place = runtime.prepare(spec)
             torch.manual_seed(spec.seed)
             tell("progress.trying", 0, 3)
-            network = build_network(experiment.model, dataset.kind, dataset.outputs.count, dataset.mean, dataset.std)
+            outputs = network_outputs(experiment.task, dataset.outputs.count)
+            network = build_network(experiment.model, dataset.kind, outputs, dataset.mean, dataset.std)
             place.place(network)
             network.train()
             task = build_task(experiment, dataset.outputs, dataset.training_counts)

@@ -176,6 +176,7 @@ def _trained(experiment: Experiment, plan: Plan, home: Home, report: Report) -> 
     from cnnlab.models.build import build_network
     from cnnlab.models.inspection import inspect
     from cnnlab.tasks.build import build_task
+    from cnnlab.tasks.outputs import network_outputs
     from cnnlab.training import runtime
     from cnnlab.training.fit import FitState, fit
     from cnnlab.training.measure import measure
@@ -183,7 +184,8 @@ def _trained(experiment: Experiment, plan: Plan, home: Home, report: Report) -> 
     spec, data = experiment.training, _part_of(experiment, plan, home)
     place = runtime.prepare(spec)
     torch.manual_seed(spec.seed)
-    network = place.place(build_network(experiment.model, data.kind, data.outputs.count, data.mean, data.std))
+    outputs = network_outputs(experiment.task, data.outputs.count)
+    network = place.place(build_network(experiment.model, data.kind, outputs, data.mean, data.std))
     task = build_task(experiment, data.outputs, data.training_counts)
     augmentation = experiment.data.augmentation
     augment = Augmenter(augmentation, spec.seed) if augmentation.active else None
@@ -198,7 +200,7 @@ def _trained(experiment: Experiment, plan: Plan, home: Home, report: Report) -> 
     accuracy, weights = best
     network.load_state_dict(weights)
     tested = measure(network, data.test.to(place.device), task, place, batch_size=spec.batch_size)
-    counted = inspect(experiment.model, data.kind, data.outputs.count)
+    counted = inspect(experiment.model, data.kind, outputs)
     return {
         "epochs": state.epoch,
         "best_epoch": state.stopping.best_epoch,

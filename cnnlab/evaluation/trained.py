@@ -19,6 +19,7 @@ from cnnlab.models.build import build_network
 from cnnlab.models.network import Network
 from cnnlab.tasks.base import Task
 from cnnlab.tasks.build import build_task
+from cnnlab.tasks.outputs import network_outputs
 from cnnlab.training import checkpoints
 
 
@@ -44,7 +45,8 @@ def load_trained(folder: Path) -> TrainedModel:
     card = Card.read(folder)
     experiment = Experiment.from_dict(card.experiment)
     spec = experiment.model.model_copy(update={"pretrained": False})  # the run's own weights replace them anyway
-    network = build_network(spec, card.kind, card.outputs.count, card.mean, card.std)
+    outputs = network_outputs(experiment.task, card.outputs.count)
+    network = build_network(spec, card.kind, outputs, card.mean, card.std)
     try:
         network.load_state_dict(load_safetensors(_best_weights(folder)))
     except (RuntimeError, ValueError) as error:

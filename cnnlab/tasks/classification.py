@@ -1,4 +1,9 @@
-"""Classification: one class for each input, learned with cross-entropy."""
+"""Classification: one class for each input, learned with cross-entropy.
+
+With two classes the network may give a single logit instead of two (option ``output``: sigmoid), for the second class
+and against the first. It stands for the pair (0, logit): softmax and cross-entropy of that pair are the sigmoid and
+the binary cross-entropy, class weights included (their ratio is what is called ``pos_weight``), so all else is shared.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cnnlab.data.types import Batch, OutputSpec
+from cnnlab.errors import ExperimentError
 from cnnlab.experiment import Experiment
 from cnnlab.tasks.base import Metrics, Predictions
+from cnnlab.tasks.outputs import network_outputs
 
 if TYPE_CHECKING:
     from torchmetrics import MetricCollection
@@ -21,12 +28,18 @@ UNKNOWN_LABEL = -1
 
 def create(
     experiment: Experiment,
-    outputs: OutputSpec,  # noqa: ARG001  # the contract's signature
+    outputs: OutputSpec,
     training_counts: tuple[int, ...],
 ) -> Classification:
-    """The task as ``experiment`` sets it. ``training_counts``: samples a class in the training split."""
+    """The task as ``experiment`` sets it. ``training_counts``: samples a class in the training split.
+
+    Raises ``ExperimentError`` ("sigmoid_needs_two_classes").
+    """
     weights = class_weights(training_counts) if experiment.data.balance == "class_weights" else None
-    return Classification(weights, experiment.training.label_smoothing)
+    single = network_outputs(experiment.task, outputs.count) < outputs.count
+    if single and outputs.count != 2:
+        raise ExperimentError("sigmoid_needs_two_classes", field="task.options.output", value=outputs.count)
+    return Classification(weights, experiment.training.label_smoothing, single=single)
 
 
 def class_weights(counts: tuple[int, ...]) -> Tensor:
@@ -40,8 +53,10 @@ class Classification:
     monitor = "val_loss"
     mode: Literal["min", "max"] = "min"
 
-    def __init__(self, weights: Tensor | None = None, label_smoothing: float = 0.0) -> None:
+    def __init__(self, weights: Tensor | None = None, label_smoothing: float = 0.0, *, single: bool = False) -> None:
+        """``single``: the network gives one logit, for the second of two classes."""
         self._weights = weights
+        self._single = single
         self._label_smoothing = label_smoothing
 
     def direction(self, metric: str) -> Literal["min", "max"]:
@@ -52,21 +67,21 @@ class Classification:
         return math.log(outputs)
 
     def forward(self, network: nn.Module, batch: Batch) -> Tensor:
-        """[N, classes] logits."""
+        """[N, classes] logits; [N, 1] of a single one."""
         return network(batch.inputs)
 
     def losses(self, raw: Tensor, batch: Batch) -> dict[str, Tensor]:
         targets = _labels(batch)
         if self._weights is not None and self._weights.device != raw.device:
             self._weights = self._weights.to(raw.device)
-        logits = raw.float()  # softmax in bfloat16 loses small probabilities
+        logits = self._logits(raw)
         loss = F.cross_entropy(logits, targets, self._weights, label_smoothing=self._label_smoothing)
         accuracy = (logits.detach().argmax(1) == targets).float().mean()
         return {"loss": loss, "accuracy": accuracy}
 
     def decode(self, raw: Tensor, batch: Batch) -> Predictions:
         """Columns: "label" (-1 where unknown), "prediction", "probability" of it, "probabilities" of all classes."""
-        probabilities = raw.float().softmax(1)
+        probabilities = self._logits(raw).softmax(1)
         probability, prediction = probabilities.max(1)
         labels = batch.targets if isinstance(batch.targets, Tensor) else torch.full_like(prediction, UNKNOWN_LABEL)
         columns = {
@@ -77,11 +92,22 @@ class Classification:
         }
         return Predictions(batch.index, columns)
 
+    def _logits(self, raw: Tensor) -> Tensor:
+        """[N, classes] float32: softmax in bfloat16 loses small probabilities."""
+        logits = raw.float()
+        return torch.cat([torch.zeros_like(logits), logits], 1) if self._single else logits
+
     def metrics(self, outputs: OutputSpec) -> Metrics:
         return ClassificationMetrics(outputs.count)
 
     def score(self, raw: Tensor, target: int | Tensor) -> Tensor:
-        """[N] the logit of ``target``, one class for all or one for each input."""
+        """[N] the logit of ``target``, one class for all or one for each input.
+
+        A single logit speaks for the second class; for the first it is taken with the other sign.
+        """
+        if self._single:
+            signs = 2 * torch.as_tensor(target, device=raw.device) - 1
+            return raw[:, 0] * signs
         if isinstance(target, int):
             return raw[:, target]
         return raw.gather(1, target.view(-1, 1)).squeeze(1)

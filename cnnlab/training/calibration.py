@@ -16,6 +16,7 @@ from cnnlab.experiment import Experiment, FineTuning
 from cnnlab.models.build import build_network
 from cnnlab.tasks.base import Task
 from cnnlab.tasks.build import build_task
+from cnnlab.tasks.outputs import network_outputs
 from cnnlab.training import runtime
 from cnnlab.training.fit import FitState, Step, fit
 from cnnlab.training.measure import evaluation_size
@@ -49,7 +50,8 @@ def time_steps(experiment: Experiment, kind: InputKind, outputs: OutputSpec) -> 
         place = runtime.prepare(spec)
         channels = kind.shape[0]
         bare = experiment.model.model_copy(update={"pretrained": False})
-        network = place.place(build_network(bare, kind, outputs.count, (0.45,) * channels, (0.25,) * channels))
+        count = network_outputs(experiment.task, outputs.count)
+        network = place.place(build_network(bare, kind, count, (0.45,) * channels, (0.25,) * channels))
         task = build_task(experiment, outputs, (1,) * outputs.count)
         samples = _made_up(kind, outputs, spec.batch_size).to(place.device)
         augmentation = experiment.data.augmentation

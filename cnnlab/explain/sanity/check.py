@@ -24,6 +24,7 @@ from cnnlab.explain.sanity.similarity import similarity
 from cnnlab.models.build import build_network
 from cnnlab.models.network import Network
 from cnnlab.registry import registry
+from cnnlab.tasks.outputs import network_outputs
 
 EDGES, NOISE = "edges", "noise"
 CONTROLS = (EDGES, NOISE)
@@ -140,7 +141,8 @@ class _Subject:
 def _built(model: TrainedModel) -> Network:
     card = model.card
     spec = model.experiment.model.model_copy(update={"pretrained": False})
-    return build_network(spec, card.kind, card.outputs.count, card.mean, card.std)
+    outputs = network_outputs(model.experiment.task, card.outputs.count)
+    return build_network(spec, card.kind, outputs, card.mean, card.std)
 
 
 def _compared(own: NDArray[np.float32], maps: NDArray[np.float32]) -> NDArray[np.float32]:
