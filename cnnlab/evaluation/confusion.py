@@ -43,3 +43,9 @@ def worst_pairs(counts: Counts, limit: int) -> list[Mistaken]:
     cells = [(int(row), int(column)) for row, column in zip(*np.nonzero(wrong), strict=True)]
     cells.sort(key=lambda cell: (-wrong[cell], -share[cell], cell))
     return [Mistaken(row, column, int(wrong[row, column]), float(share[row, column])) for row, column in cells[:limit]]
+
+
+def by_confusion(counts: Counts) -> list[int]:
+    """Classes by the mistakes in which they have a part, as the true or as the predicted one; the most first."""
+    mistakes = counts.sum(0) + counts.sum(1) - 2 * counts.diagonal()
+    return [int(place) for place in np.argsort(-mistakes, kind="stable")]

@@ -7,6 +7,7 @@ and ranks use how often each image was drawn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from cnnlab.evaluation.confusion import confusion
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+Areas = tuple[float, float]  # under the ROC and the precision-recall curve of one class
 
 DRAWS = 1000
 RANK_DRAWS = 300  # of what needs a sorting of all images: their intervals then move by a tenth of their width
@@ -68,8 +70,9 @@ def quality(labels: Labels, probabilities: Floats, *, draws: int = DRAWS, seed: 
     rng = np.random.default_rng(seed)
     metrics = _of_counts(counts, draws, rng) | _of_images(labels, probabilities, draws, rng)
     ranks = [ranking.ranks(probabilities[:, k], labels == k) for k in range(classes)]
-    metrics |= _of_ranks(ranks, len(labels), draws, rng)
-    return Quality(len(labels), metrics, tuple(_class(counts, ranks, k) for k in range(classes)))
+    areas = [(ranking.auroc(one), ranking.auprc(one)) if one.has_both else None for one in ranks]
+    metrics |= _of_ranks(ranks, areas, len(labels), draws, rng)
+    return Quality(len(labels), metrics, tuple(_class(counts, areas[k], k) for k in range(classes)))
 
 
 def _of_counts(counts: NDArray[np.int64], draws: int, rng: np.random.Generator) -> dict[str, Measured]:
@@ -92,15 +95,15 @@ def _of_images(labels: Labels, probabilities: Floats, draws: int, rng: np.random
     return {name: _measured(float(values[:, i].mean()), drawn[:, i]) for i, name in enumerate(each)}
 
 
-def _of_ranks(ranks: list[ranking.Ranks], number: int, draws: int, rng: np.random.Generator) -> dict[str, Measured]:
+def _of_ranks(
+    ranks: list[ranking.Ranks], areas: Sequence[Areas | None], number: int, draws: int, rng: np.random.Generator
+) -> dict[str, Measured]:
     """Each class against the rest, averaged over the classes for which there are both."""
     both = [one for one in ranks if one.has_both]
     if not both:
         return {}
-    values = {
-        "auroc": float(np.mean([ranking.auroc(one) for one in both])),
-        "auprc": float(np.mean([ranking.auprc(one) for one in both])),
-    }
+    means = np.mean([one for one in areas if one is not None], axis=0)
+    values = {"auroc": float(means[0]), "auprc": float(means[1])}
     if len(ranks) > RANKED_CLASSES:
         return {name: Measured(value) for name, value in values.items()}
     drawn = ranking.macro_drawn(both, number, min(draws, RANK_DRAWS), rng)
@@ -112,14 +115,13 @@ def _measured(value: float, drawn: NDArray[np.floating[Any]]) -> Measured:
     return Measured(value, float(low), float(high))
 
 
-def _class(counts: NDArray[np.int64], ranks: list[ranking.Ranks], k: int) -> ClassQuality:
+def _class(counts: NDArray[np.int64], areas: Areas | None, k: int) -> ClassQuality:
     support, predicted, right = int(counts[k].sum()), int(counts[:, k].sum()), int(counts[k, k])
-    both = ranks[k].has_both
     return ClassQuality(
         support=support,
         precision=right / predicted if predicted else None,
         recall=right / support if support else None,
         f1=2 * right / (support + predicted) if support else None,
-        auroc=ranking.auroc(ranks[k]) if both else None,
-        auprc=ranking.auprc(ranks[k]) if both else None,
+        auroc=areas[0] if areas else None,
+        auprc=areas[1] if areas else None,
     )

@@ -17,8 +17,8 @@ from cnnlab.ui.evaluate.case import Case, case_of
 from cnnlab.ui.language import t
 from cnnlab.ui.navigation import RUN_PAGE
 
-VIEWS = ("quality",)
-_OF_EVERY_SPLIT = ("quality",)  # the others are about the test split
+VIEWS = ("quality", "space", "samples", "robustness")
+_OF_EVERY_SPLIT = ("quality", "space", "samples")  # the others are about the test split
 _VIEW, _SPLIT = "evaluate_view", "evaluate_split"
 
 

@@ -1,0 +1,213 @@
+"""The split in the network's feature space: choices, the chart, what it means, the images that are chosen in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnlab.home import Home
+from cnnlab.i18n import formats
+from cnnlab.ui import address
+from cnnlab.ui.evaluate import computing, gallery
+from cnnlab.ui.evaluate.case import Case
+from cnnlab.ui.language import language, t
+from cnnlab.ui.text import plain
+
+if TYPE_CHECKING:
+    from cnnlab.evaluation.space.space import Asked, Space
+
+_METHOD, _SOLID, _COLOUR = "space_method", "space_solid", "space_colouring"
+_SAMPLES, _SEED = "space_samples", "space_seed"
+_CLASSES_SAID = 8
+
+
+def draw(case: Case) -> None:
+    from cnnlab.evaluation.space import words
+    from cnnlab.evaluation.space.space import kept_space, space
+
+    st.caption(t("space_page.caption"))
+    asked = _choose(case)
+    home, journal, dataset = Home.current(), case.journal, case.dataset
+    found = kept_space(journal, dataset, home, asked)
+    if found is None:
+        computing.draw(
+            f"space {case.stamp} {asked}",
+            lambda progress: space(journal, dataset, home, asked, progress=progress),
+            label=t("space_page.draw"),
+            key="space",
+            primary=True,
+        )
+        return
+    st.markdown(words.separation_words(found.separation, language()))
+    chosen = _chart(case, asked, found)
+    for line in words.space_words(found, asked, language())[:2]:
+        st.caption(line)
+    _selected(case, asked, chosen)
+    _classes(case, found)
+
+
+def _choose(case: Case) -> Asked:
+    from cnnlab.evaluation.space.projection import offered
+    from cnnlab.evaluation.space.space import MOST_SAMPLES, SAMPLES, Asked
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = _method(offered())
+        samples = st.number_input(
+            t("space_page.samples"),
+            5,
+            MOST_SAMPLES,
+            SAMPLES,
+            step=500,
+            key=_SAMPLES,
+            persist_state="session",
+            help=t("space_page.samples_help"),
+            width=150,
+        )
+        seed = st.number_input(
+            t("space_page.seed"),
+            0,
+            2**31 - 1,
+            0,
+            key=_SEED,
+            persist_state="session",
+            help=t("space_page.seed_help"),
+            width=130,
+        )
+        solid = method == "pca" and st.toggle(
+            t("space_page.solid"), key=_SOLID, persist_state="session", help=t("space_page.solid_help")
+        )
+    return Asked(case.split, method, 3 if solid else 2, int(samples), int(seed))
+
+
+def _method(methods: Sequence[str]) -> str:
+    from cnnlab.evaluation.space.projection import METHODS
+
+    if address.asked("method") in methods:
+        st.session_state[_METHOD] = address.asked("method")
+    st.session_state.setdefault(_METHOD, methods[0])
+    labels = {name: t(f"space.method.{name}") for name in methods}
+    chosen = st.segmented_control(
+        t("space_page.method"),
+        methods,
+        required=True,
+        format_func=labels.__getitem__,
+        key=_METHOD,
+        persist_state="session",
+        help=t("space_page.umap_help") if len(methods) < len(METHODS) else None,
+    )
+    method = str(chosen or methods[0])
+    address.keep("method", method if method != methods[0] else None)
+    return method
+
+
+def _chart(case: Case, asked: Asked, found: Space) -> list[int]:
+    """The places in the split that are chosen in the chart."""
+    from cnnlab.plots import space as plots
+    from cnnlab.plots.palette import palette
+
+    colours = palette(st.context.theme.type)
+    shown = {
+        "figure_or_data": plots.figure(
+            found.points,
+            found.places,
+            plots.coloured(case.judged, found.places, _colouring(plots.COLOURINGS), colours, language()),
+            colours,
+            language(),
+            axes=[_axis(found, number) for number in range(asked.dimensions)],
+            hover=_hover(case, found.places),
+        ),
+        "theme": None,
+        "config": {"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "autoScale2d"]},
+        "alt": t("space_page.alt", count=len(found.places), method=t(f"space.method.{asked.method}")),
+    }
+    if asked.dimensions == 3:
+        st.plotly_chart(**shown, key="space_chart_solid")
+        return []
+    event: Any = st.plotly_chart(
+        **shown,
+        key=f"space_chart_{asked.split}_{asked.method}_{asked.samples}_{asked.seed}",
+        on_select="rerun",
+        selection_mode=("points", "box", "lasso"),
+    )
+    points = event["selection"]["points"] if event else []
+    return sorted({int(np.ravel(point["customdata"])[0]) for point in points if "customdata" in point})
+
+
+def _colouring(offered: Sequence[str]) -> str:
+    if address.asked("colours") in offered:
+        st.session_state[_COLOUR] = address.asked("colours")
+    st.session_state.setdefault(_COLOUR, offered[0])
+    labels = {name: t(f"space.colouring.{name}") for name in offered}
+    chosen = st.segmented_control(
+        t("space_page.colours"),
+        offered,
+        required=True,
+        format_func=labels.__getitem__,
+        key=_COLOUR,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    colouring = str(chosen or offered[0])
+    address.keep("colours", colouring if colouring != offered[0] else None)
+    return colouring
+
+
+def _axis(found: Space, number: int) -> str:
+    if not found.explained:
+        return t("space_page.axis", number=number + 1)
+    share = formats.percent(found.explained[number], language())
+    return t("space_page.component", number=number + 1, share=share)
+
+
+def _hover(case: Case, places: NDArray[np.int64]) -> list[str]:
+    judged = case.judged
+    said = []
+    for place in places.tolist():
+        label, share = int(judged.labels[place]), formats.percent(float(judged.confidence[place]), language())
+        words = {"index": place, "said": judged.names[int(judged.predictions[place])], "share": share}
+        if label < 0:
+            said.append(t("space_page.point_unknown", **words))
+        else:
+            said.append(t("space_page.point", **words, true=judged.names[label]))
+    return said
+
+
+def _selected(case: Case, asked: Asked, chosen: list[int]) -> None:
+    """The images of the chosen points, and their classes."""
+    if asked.dimensions == 3:
+        st.caption(t("space_page.turn"))
+        return
+    if not chosen:
+        st.caption(t("space_page.select"))
+        return
+    st.subheader(t("space_page.chosen", count=formats.Counted(len(chosen), language())), anchor=False)
+    labels = case.judged.labels[chosen]
+    numbers, counts = np.unique(labels[labels >= 0], return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    parts = [f"{case.name(int(numbers[k]))} {formats.whole(int(counts[k]), language())}" for k in order[:_CLASSES_SAID]]
+    if len(order) > _CLASSES_SAID:
+        parts.append("…")
+    wrong = formats.Counted(int(case.judged.wrong[chosen].sum()), language())
+    st.markdown(" · ".join([*parts, t("space_page.wrong", count=wrong)]))
+    gallery.draw(case, chosen, key="space")
+
+
+def _classes(case: Case, found: Space) -> None:
+    """Which classes lie least apart."""
+    worst = sorted(found.separation.by_class.items(), key=lambda item: item[1])[:_CLASSES_SAID]
+    if not worst:
+        return
+    with st.expander(t("space_page.classes")):
+        st.caption(t("space_page.silhouette_help"))
+        st.table(
+            {
+                t("space_page.class"): [plain(case.judged.names[number]) for number, _ in worst],
+                t("space_page.silhouette"): [formats.number(one, 2, language()) for _, one in worst],
+            },
+            border="horizontal",
+            hide_index=True,
+        )
