@@ -171,4 +171,8 @@ def _use_commands(add: _Adder) -> None:
     parser.add_argument("--out", metavar="CSV", help=add.help("predict_out"))
     parser = add.command("compare", "compare:compare")
     parser.add_argument("runs", nargs="+", metavar="RUN", help=add.help("compare_runs"))
+    parser.add_argument("--baseline", metavar="RUN", help=add.help("compare_baseline"))
+    parser.add_argument("--by", metavar="SETTING", help=add.help("compare_by"))
+    parser.add_argument("--cost", metavar="NAME", help=add.help("compare_cost"))
+    parser.add_argument("--out", metavar="FILE", help=add.help("compare_out"))
     explain_command(add)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from cnnlab.cli import compare_more
 from cnnlab.cli.output import Output, run_summary
 from cnnlab.errors import RunError
-from cnnlab.evaluation.differences import pairs_of
+from cnnlab.evaluation.compared import compared
 from cnnlab.evaluation.paired import Pair
 from cnnlab.evaluation.paired_words import between
 from cnnlab.evaluation.paired_words import sentence as tested_words
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
-from cnnlab.runs import comparison, seeds
+from cnnlab.runs import seeds
 from cnnlab.runs.comparison import MISSING, MOST, Row, Verdict
 from cnnlab.runs.run import Run
 from cnnlab.runs.scores import Score, held_out_score, validation_score
@@ -29,12 +31,15 @@ def compare(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         raise RunError("too_few_runs", field="RUN", value=len(ids))
     if len(ids) > MOST:
         raise RunError("too_many_runs", field="RUN", value=len(ids), limit=MOST)
+    if arguments.out:
+        compare_more.check_ending(arguments.out)
     runs = [view(home, run_id) for run_id in ids]
-    found = comparison.verdict(runs)
-    rows = [row for row in comparison.settings(runs) if row.differs]
+    whole = compared(runs)
+    asked = compare_more.asked(whole, arguments)
+    found, pairs = whole.verdict, whole.pairs
+    rows = [row for row in whole.settings if row.differs]
     behind = dict(zip(ids, found.behind, strict=True)) if found.behind else {}
     places = {"best": _id(found.best, ids), "second": _id(found.second, ids), "behind": behind}
-    pairs = [] if found.best is None else pairs_of([run.folder for run in runs])
     values = {
         "runs": [run_summary(run, output.language) for run in runs],
         "verdict": {**asdict(found), **places},
@@ -42,7 +47,12 @@ def compare(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         "tests": [_named(pair, ids) for pair in pairs],
         "differences": {row.field: dict(zip(ids, map(_known, row.values), strict=True)) for row in rows},
     }
-    output.result(values, "\n".join([_table(runs, rows, output), *_words(runs, found, pairs, output)]))
+    values |= compare_more.values(whole, asked)
+    lines = [_table(runs, rows, output), *_words(runs, found, pairs, output)]
+    lines[1:1] = compare_more.lines(whole, asked, output)
+    if arguments.out:
+        compare_more.write(whole, asked, Path(arguments.out), output)
+    output.result(values, "\n".join(lines))
     return 0
 
 

@@ -78,6 +78,18 @@ def more_is_better(name: str) -> bool:
     return any(name.endswith(good) for good in MORE_IS_BETTER)
 
 
+def names_of(runs: Sequence[Run]) -> list[str]:
+    """The runs' names, no two alike: the second "calm-heron" is "calm-heron (2)"."""
+    found: list[str] = []
+    for run in runs:
+        number, unique = 1, run.name
+        while unique in found:
+            number += 1
+            unique = f"{run.name} ({number})"
+        found.append(unique)
+    return found
+
+
 def as_csv(runs: Sequence[Run], wanted: Sequence[Column]) -> str:
     """A row a run. Numbers are whole and unrounded; cells that a spreadsheet would run as formulas are made text."""
     from cnnlab.evaluation.csv_cells import inert

@@ -27,9 +27,9 @@ def with_result(home: Home, name: str, accuracy: float, *, seed: int = 0, **chan
     return journal
 
 
-def answered(home: Home, name: str, wrong: int, images: int = 60) -> Journal:
+def answered(home: Home, name: str, wrong: int, images: int = 60, **changes: object) -> Journal:
     """As ``with_result``, with predictions of which the first ``wrong`` are wrong."""
-    journal = with_result(home, name, 1 - wrong / images)
+    journal = with_result(home, name, 1 - wrong / images, **changes)
     labels = [place % 2 for place in range(images)]
     predictions = [1 - label if place < wrong else label for place, label in enumerate(labels)]
     made_runs.predict(journal, labels=labels, predictions=predictions, names=("a", "b"))
