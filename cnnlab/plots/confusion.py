@@ -8,8 +8,9 @@ from html import escape
 
 import numpy as np
 import plotly.graph_objects as go  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
-from cnnlab.evaluation.confusion import Counts, rates
+from cnnlab.evaluation.confusion import Counts
 from cnnlab.i18n import formats
 from cnnlab.plots.figures import styled, text
 from cnnlab.plots.palette import Palette, scale
@@ -28,10 +29,22 @@ class Words:
 
 
 def heatmap(
-    counts: Counts, names: Sequence[str], words: Words, palette: Palette, *, as_rates: bool, language: str
+    counts: Counts,
+    names: Sequence[str],
+    words: Words,
+    palette: Palette,
+    *,
+    as_rates: bool,
+    language: str,
+    of_truth: NDArray[np.int64] | None = None,
+    zoomable: bool = False,
 ) -> go.Figure:
-    """``counts`` [classes, classes]; ``as_rates`` shows each row as shares of its true class."""
-    shares = np.nan_to_num(rates(counts))
+    """``counts`` [classes, classes]; ``as_rates`` shows each row as shares of its true class.
+
+    ``of_truth`` [classes]: samples of each true class, where ``counts`` are only a part of its row.
+    """
+    whole = counts.sum(1) if of_truth is None else of_truth
+    shares = counts / np.maximum(whole, 1)[:, None]
     shown = zip(counts.tolist(), shares.tolist(), strict=True)
     written = [[_written(n, s, as_rates, language) for n, s in zip(*row, strict=True)] for row in shown]
     places = list(range(len(names)))
@@ -58,12 +71,43 @@ def heatmap(
         "ticktext": named,
         "showgrid": False,
         "zeroline": False,
-        "fixedrange": True,
+        "fixedrange": not zoomable,
     }
+    if not zoomable:
+        figure.update_layout(dragmode=False)
     styled(figure, palette, language, height=110 + _CELL * max(len(names), 8), legend=False)
     figure.update_xaxes(title={"text": words.predicted, "standoff": 12}, **ticks)
     figure.update_yaxes(title={"text": words.true, "standoff": 12}, autorange="reversed", **ticks)
     return figure
+
+
+def clickable(figure: go.Figure, names: Sequence[str], places: Sequence[int], chosen: str, palette: Palette) -> None:
+    """Lays a square over each cell that has images: a heat map itself can't be selected from.
+
+    ``places``: the class of each row and column. A square's ``customdata`` is "cell-TRUE-PREDICTED".
+    """
+    cells = figure.data[0]
+    written = cells.text
+    own, label = [], []
+    for row, true in enumerate(places):
+        for column, predicted in enumerate(places):
+            if written[row][column]:
+                own.append((column, row, f"cell-{true}-{predicted}"))
+                label.append(f"{escape(names[row])} → {escape(names[column])}: {written[row][column]}")
+    cells.update(hoverinfo="skip", hovertemplate=None)
+    edge = {"color": palette.text, "width": [3 if key == chosen else 0 for _, _, key in own]}
+    figure.add_scatter(
+        x=[x for x, _, _ in own],
+        y=[y for _, y, _ in own],
+        customdata=[key for _, _, key in own],
+        text=label,
+        mode="markers",
+        marker={"symbol": "square", "size": _CELL - 4, "color": "rgba(0,0,0,0)", "line": edge},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+    )
 
 
 def _hover(words: Words) -> str:

@@ -9,9 +9,9 @@ from sklearn import metrics
 from cnnlab.evaluation.quality import quality
 from cnnlab.evaluation.ranking import auroc, ranks
 
-CASES = [
-    (seed, classes, images) for seed, (classes, images) in enumerate([(2, 30), (3, 200), (10, 500), (40, 300)] * 3)
-]
+# of the last two, some classes have no image
+SIZES = [(2, 30), (3, 200), (10, 500), (40, 300), (60, 90), (8, 12)]
+CASES = [(seed, classes, images) for seed, (classes, images) in enumerate(SIZES * 3)]
 
 
 def drawn_case(seed: int, classes: int, images: int) -> tuple[np.ndarray, np.ndarray]:
@@ -22,6 +22,18 @@ def drawn_case(seed: int, classes: int, images: int) -> tuple[np.ndarray, np.nda
     scores[np.arange(images), labels] += 1.0
     probabilities = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
     return labels, np.round(probabilities, 2 if seed % 2 else 6)
+
+
+def normalised(probabilities: np.ndarray) -> np.ndarray:
+    clipped = np.clip(probabilities, 1e-12, None)
+    return np.asarray(clipped / clipped.sum(1, keepdims=True))
+
+
+def top_five(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Of scikit-learn with the true class before those that are as probable, as ours has it."""
+    nudged = probabilities.copy()
+    nudged[np.arange(len(labels)), labels] += 1e-9
+    return float(metrics.top_k_accuracy_score(labels, nudged, k=5, labels=range(probabilities.shape[1])))
 
 
 @pytest.mark.parametrize(("seed", "classes", "images"), CASES)
@@ -40,6 +52,11 @@ def test_metrics_are_those_of_scikit_learn(seed: int, classes: int, images: int)
     assert found["brier"] == pytest.approx(np.square(probabilities - one_hot).sum(1).mean())
     of_truth = np.maximum(probabilities[np.arange(images), labels], 1e-12)
     assert found["log_loss"] == pytest.approx(-np.log(of_truth).mean())
+    assert found["log_loss"] == pytest.approx(
+        metrics.log_loss(labels, normalised(probabilities), labels=range(classes)), rel=0.05
+    )
+    if classes > 5:
+        assert found["top5_accuracy"] == pytest.approx(top_five(labels, probabilities), abs=1e-9)
     areas = [metrics.roc_auc_score(labels == k, probabilities[:, k]) for k in there]
     precisions = [metrics.average_precision_score(labels == k, probabilities[:, k]) for k in there]
     assert found["auroc"] == pytest.approx(np.mean(areas))
