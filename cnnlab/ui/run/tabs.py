@@ -10,7 +10,7 @@ from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 from cnnlab.ui import metrics, settings
 from cnnlab.ui.language import language, t
-from cnnlab.ui.run import confusion, curves, files, quality
+from cnnlab.ui.run import confusion, cost, curves, files, quality
 from cnnlab.ui.settings import Rows
 
 
@@ -90,6 +90,7 @@ def _log(run: Run) -> None:
 _TABS = {
     "curves": curves.learning,
     "test": _test,
+    "cost": cost.draw,
     "configuration": _configuration,
     "system": curves.system,
     "log": _log,
