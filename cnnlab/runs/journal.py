@@ -29,6 +29,7 @@ from cnnlab.errors import Problem, RunError
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home, write_atomically
 from cnnlab.names import friendly_name
+from cnnlab.runs.epochs import lines
 from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
 
@@ -204,7 +205,7 @@ class Journal:
         _append(self.folder / "epochs.jsonl", record, durable=True)
 
     def epochs(self) -> list[dict[str, Any]]:
-        return _lines(self.folder / "epochs.jsonl")
+        return lines(self.folder / "epochs.jsonl")
 
     def truncate_epochs(self, last: int) -> None:
         """Forgets epochs after ``last``: they were written by an attempt whose checkpoint is gone."""
@@ -216,7 +217,7 @@ class Journal:
         _append(self.folder / "system.jsonl", record, durable=False)
 
     def system(self) -> list[dict[str, Any]]:
-        return _lines(self.folder / "system.jsonl")
+        return lines(self.folder / "system.jsonl")
 
     def write_progress(self, progress: Progress) -> None:
         write_atomically(self.folder / "progress.json", json.dumps(progress.__dict__))
@@ -259,15 +260,6 @@ def _append(path: Path, record: Mapping[str, Any], *, durable: bool) -> None:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a JSON-lines file; a torn last line is not yet written."""
-    if not path.exists():
-        return []
-    text = path.read_text("utf-8")
-    complete = text[: text.rfind("\n") + 1]
-    return [json.loads(line) for line in complete.splitlines() if line]
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:

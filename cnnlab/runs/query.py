@@ -42,11 +42,11 @@ def select(runs: Iterable[Run], query: Query) -> list[Run]:
     if query.sort not in _VALUES:
         raise LabError("unknown_sort", field="--sort", value=query.sort[:80], known=", ".join(SORTS))
     value = _VALUES[query.sort]
-    found = [run for run in runs if _matches(run, query)]
-    known = [run for run in found if value(run) is not None]
-    newest_first = sorted(known, key=lambda run: run.created, reverse=True)
-    ordered = sorted(newest_first, key=value, reverse=not query.ascending)
-    return ordered + [run for run in found if value(run) is None]
+    found = [(value(run), run) for run in runs if _matches(run, query)]
+    known = [pair for pair in found if pair[0] is not None]
+    newest_first = sorted(known, key=lambda pair: pair[1].created, reverse=True)
+    ordered = sorted(newest_first, key=lambda pair: pair[0], reverse=not query.ascending)
+    return [run for _, run in ordered] + [run for key, run in found if key is None]
 
 
 def _matches(run: Run, query: Query) -> bool:

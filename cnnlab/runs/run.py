@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cnnlab.errors import Problem
 from cnnlab.experiment import Experiment
+from cnnlab.runs.epochs import Epochs
 from cnnlab.runs.journal import Progress
 from cnnlab.runs.states import RunState
 
@@ -38,7 +39,7 @@ class Run:
     parent: str | None = None
     group: str | None = None
     resumed_from: int | None = None
-    epochs: list[dict[str, Any]] = field(default_factory=list)
+    epochs: Sequence[dict[str, Any]] = field(default_factory=list)
     progress: Progress | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
     worker_pid: int | None = None
@@ -67,6 +68,8 @@ class Run:
     @property
     def best_record(self) -> dict[str, Any] | None:
         """The epoch whose weights are kept."""
+        if isinstance(self.epochs, Epochs):
+            return self.epochs.best
         return next((record for record in reversed(self.epochs) if record.get("best")), None)
 
     @property
@@ -102,7 +105,11 @@ class Run:
     def train_seconds(self) -> float:
         """Time in training and validation, over all attempts."""
         measured = self.result.get("train_seconds")
-        return float(measured) if measured is not None else float(sum(r.get("seconds") or 0.0 for r in self.epochs))
+        if measured is not None:
+            return float(measured)
+        if isinstance(self.epochs, Epochs):
+            return self.epochs.seconds
+        return float(sum(record.get("seconds") or 0.0 for record in self.epochs))
 
     @property
     def last(self) -> dict[str, Any]:

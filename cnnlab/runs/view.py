@@ -5,17 +5,23 @@ Reading writes nothing. A run whose worker vanished is shown as LOST before anyb
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import json
+import os
 import time
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from cnnlab import yaml_io
 from cnnlab.errors import LabError, Problem, RunError
 from cnnlab.experiment import Experiment
 from cnnlab.home import RUN_ID, Home
-from cnnlab.runs import position
-from cnnlab.runs.journal import Journal, Status
+from cnnlab.runs import index, position
+from cnnlab.runs.epochs import Epochs
+from cnnlab.runs.journal import Journal, Progress, Status
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 
@@ -24,18 +30,16 @@ __all__ = ["Run", "foreign", "listing", "observed_status", "view"]
 # how long a run may be STARTING before a process has said that it works on it: on a busy machine the imports
 # alone take a minute
 START_SECONDS = 180.0
-_FILES = ("experiment.yaml", "epochs.jsonl", "progress.json", "result.json", position.FILE)
-_REMEMBERED = 5000  # runs
-_LONG = 1000  # epochs; a run of more is read again rather than kept in memory
-
-_Stamp = tuple[int, int, int]
+_DAMAGED = "journal_damaged"
+_STATE = "state.json"
+_FILES = (_STATE, "experiment.yaml", "epochs.jsonl", "progress.json", "result.json", position.FILE)
 
 
 def view(home: Home, run_id: str) -> Run:
     """One run, of this home or else as MLflow knows it. Raises ``RunError`` ("unknown_run")."""
     folder = home.run_folder(run_id)
     if (folder / "state.json").is_file():
-        return _local(Journal(folder))
+        return _local(Journal(folder), index.of(home))
     for run in foreign(home, run_id=run_id):
         return run
     raise RunError("unknown_run", value=run_id)
@@ -43,7 +47,11 @@ def view(home: Home, run_id: str) -> Run:
 
 def listing(home: Home, *, limit: int = 50, states: Collection[RunState] | None = None) -> list[Run]:
     """The newest runs of this home, newest first, only those in ``states`` when given. Imports no MLflow."""
-    statuses = [(status, journal) for journal in _journals(home) if (status := _readable_status(journal))]
+    journals = _journals(home)
+    if not journals:
+        return []
+    kept = index.of(home)
+    statuses = [(status, journal) for journal in journals if (status := _readable_status(journal, kept))]
     statuses.sort(key=lambda pair: pair[0].created, reverse=True)
     found: list[Run] = []
     for status, journal in statuses:
@@ -51,7 +59,8 @@ def listing(home: Home, *, limit: int = 50, states: Collection[RunState] | None 
             break
         observed = observed_status(journal, status)
         if states is None or observed.state in states:
-            found.append(_local(journal, observed))
+            found.append(_run(journal, status, observed, kept))
+    kept.keep({journal.run_id for journal in journals})
     return found
 
 
@@ -91,74 +100,89 @@ def _lost(status: Status) -> Status:
 
 
 def _journals(home: Home) -> list[Journal]:
-    if not home.runs.is_dir():
+    folder = home.runs
+    if not folder.is_dir():
         return []
-    return [Journal(folder) for folder in home.runs.iterdir() if RUN_ID.fullmatch(folder.name)]
+    return [Journal(folder / name) for name in os.listdir(folder) if RUN_ID.fullmatch(name)]  # noqa: PTH208
 
 
-def _readable_status(journal: Journal) -> Status | None:
+def _readable_status(journal: Journal, kept: index.Index) -> Status | None:
     """``None`` for a run that is being deleted; one whose file is damaged is shown as such, not hidden."""
     try:
-        written = _stamp(journal.folder / "state.json")
-        return _parsed_status(journal.folder, written) if written else journal.status()
+        written = index.stamp(f"{journal.folder}/{_STATE}")
+        known = kept.get(journal.run_id)
+        if known is not None and known.stamps[0] == written and written is not None:
+            return known.status
+        return journal.status()
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, OSError):
         return _damaged(journal)
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
-def _parsed_status(folder: Path, _written: _Stamp) -> Status:
-    return Journal(folder).status()
-
-
 def _damaged(journal: Journal) -> Status:
     created = journal.folder.stat().st_mtime
-    reason = Problem("journal_damaged", "state.json", {"value": journal.run_id})
+    reason = Problem(_DAMAGED, _STATE, {"value": journal.run_id})
     return Status(journal.run_id, RunState.LOST, reason=reason, created=created)
 
 
-def _local(journal: Journal, status: Status | None = None) -> Run:
+def _local(journal: Journal, kept: index.Index) -> Run:
+    status = _readable_status(journal, kept)
     if status is None:
-        status = _readable_status(journal)
-        if status is None:
-            raise RunError("unknown_run", value=journal.run_id)
-        status = observed_status(journal, status)
-    if not status.state.is_final:
-        return _read(journal, status)
-    return _ended(journal, status)
+        raise RunError("unknown_run", value=journal.run_id)
+    return _run(journal, status, observed_status(journal, status), kept)
 
 
-_ENDED: dict[Path, tuple[tuple[_Stamp | None, ...], Status, Run]] = {}
+def _run(journal: Journal, written: Status, observed: Status, kept: index.Index) -> Run:
+    """From the index only what has ended and said so: of the others the files do not tell everything."""
+    damaged = written.reason is not None and written.reason.code == _DAMAGED
+    if not written.state.is_final or damaged:
+        return _made(journal, observed, _facts(journal))
+    return _ended(journal, written, kept)
 
 
-def _ended(journal: Journal, status: Status) -> Run:
-    """A run that has ended, from memory while its files are the same: parsing them is most of a listing's cost."""
-    stamps = tuple(_stamp(journal.folder / name) for name in _FILES)
-    known = _ENDED.get(journal.folder)
-    if known is not None and known[0] == stamps and known[1] == status:
-        return known[2]
-    run = _read(journal, status)
-    if len(run.epochs) <= _LONG:
-        while len(_ENDED) >= _REMEMBERED:
-            _ENDED.pop(next(iter(_ENDED)), None)
-        _ENDED[journal.folder] = (stamps, status, run)
+def _ended(journal: Journal, status: Status, kept: index.Index) -> Run:
+    """A run that has ended, as the index knows it while its files are the same; else read, and then known."""
+    folder, run_id = str(journal.folder), journal.run_id
+    stamps = tuple([index.stamp(f"{folder}/{name}") for name in _FILES])
+    known = kept.get(run_id)
+    if known is None or known.stamps != stamps or known.status != status:
+        facts = _facts(journal)
+        run = _made(journal, status, facts)
+        with contextlib.suppress(ValueError, TypeError):  # what JSON can't hold is read again
+            kept.put(run_id, index.Entry(stamps, status, json.dumps(_stored(facts)), run))
+        return run
+    if known.run is not None:
+        return known.run
+    run = _made(journal, status, _restored(journal, json.loads(known.facts)))
+    kept.put(run_id, index.Entry(stamps, status, "", run), stored=False)
     return run
 
 
-def _stamp(path: Path) -> _Stamp | None:
-    """Changes with every write: files are replaced whole (another inode) or appended to (another size)."""
-    try:
-        said = path.stat()
-    except OSError:
-        return None
-    return said.st_ino, said.st_mtime_ns, said.st_size
-
-
-def _read(journal: Journal, status: Status) -> Run:
-    experiment = _experiment(journal)
+def _facts(journal: Journal) -> dict[str, Any]:
+    """All that a run's files say beside its status."""
     progress = journal.progress()
-    published = position.read_position(journal.folder)
+    return {
+        "description": _description(journal),
+        "epochs": Epochs.of(journal.folder / "epochs.jsonl", journal.epochs()),
+        "progress": None if progress is None else progress.__dict__,
+        "result": journal.result(),
+        "position": position.read_position(journal.folder),
+    }
+
+
+def _stored(facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "epochs": facts["epochs"].as_dict()}
+
+
+def _restored(journal: Journal, facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "epochs": Epochs.from_dict(journal.folder / "epochs.jsonl", facts["epochs"])}
+
+
+def _made(journal: Journal, status: Status, facts: dict[str, Any]) -> Run:
+    experiment = _experiment(facts["description"])
+    progress = Progress(**facts["progress"]) if facts["progress"] else None
+    published = facts["position"]
     heard = time.time() - progress.time if progress and status.state.is_active else None
     return Run(
         run_id=status.run_id,
@@ -177,9 +201,9 @@ def _read(journal: Journal, status: Status) -> Run:
         parent=status.parent,
         group=status.group,
         resumed_from=status.resumed_from,
-        epochs=journal.epochs(),
+        epochs=facts["epochs"],
         progress=progress,
-        result=journal.result(),
+        result=facts["result"],
         worker_pid=status.worker.pid if status.worker else None,
         folder=journal.folder,
         heard_seconds=heard,
@@ -189,15 +213,23 @@ def _read(journal: Journal, status: Status) -> Run:
     )
 
 
-def _experiment(journal: Journal) -> Experiment | None:
-    path = journal.folder / "experiment.yaml"
+def _experiment(described: Any) -> Experiment | None:
     try:
-        return _parsed_experiment(path, path.stat().st_mtime_ns)
-    except (OSError, UnicodeDecodeError, LabError):
+        return Experiment.from_dict(described)
+    except LabError:
         return None  # the run is shown without its description; training it says what is wrong with the file
 
 
-@functools.lru_cache(maxsize=2048)
-def _parsed_experiment(path: Path, _written: int) -> Experiment:
-    # a description never changes, and parsing it is most of the cost of a listing
-    return Experiment.from_yaml(path.read_text("utf-8"), source=path.name)
+def _description(journal: Journal) -> Any:
+    """What ``experiment.yaml`` holds, not yet checked; ``None`` where it is not to be read."""
+    path = journal.folder / "experiment.yaml"
+    try:
+        return _parsed(path, path.stat().st_mtime_ns)
+    except (OSError, UnicodeDecodeError, LabError):
+        return None
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(path: Path, _written: int) -> Any:
+    # a description never changes, and parsing it is most of the cost of looking at a run that is open
+    return yaml_io.parse(path.read_text("utf-8"), source=path.name)

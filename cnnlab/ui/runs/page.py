@@ -21,7 +21,7 @@ from cnnlab.ui.runs import bar, elsewhere, selection, table
 from cnnlab.ui.settings import shown
 
 PAGE = 50
-_READ = 5000
+_READ = 1_000_000
 _EVERY = ""
 
 
