@@ -56,9 +56,12 @@ def _by_class(given: NDArray[np.int64], names: Sequence[str], colours: Palette, 
     numbers, counts = np.unique(given[given >= 0], return_counts=True)
     shown = np.sort(numbers[np.argsort(-counts, kind="stable")][:MOST_CLASSES])
     made = []
+    several = len(colours.categorical)
     for place, number in enumerate(shown.tolist()):
-        looks = cue(place, colours)
-        made.append(Series(names[number], np.flatnonzero(given == number), looks.colour, looks.symbol))
+        looks = cue(place % several, colours)
+        # a colour that comes again is drawn hollow: two filled symbols of one colour look alike at that size
+        symbol = looks.symbol if place < several else f"{looks.symbol}-open"
+        made.append(Series(names[number], np.flatnonzero(given == number), looks.colour, symbol))
     rest = np.flatnonzero((given >= 0) & ~np.isin(given, shown))
     if len(rest):
         made.append(Series(translate("space.other_classes", language), rest, colours.muted, "circle-open"))
@@ -110,7 +113,9 @@ def figure(
 
 def _marker(one: Series, colours: Palette, language: str, *, size: int) -> dict[str, Any]:
     if one.values is None:
-        symbol = one.symbol if size > 4 or one.symbol in _SOLID else "circle"
+        symbol = one.symbol
+        if size <= 4 and symbol.removesuffix("-open") not in _SOLID:
+            symbol = "circle-open" if symbol.endswith("open") else "circle"
         return {"color": one.colour, "symbol": symbol, "size": size, "opacity": 0.8}
     ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
     bar = {"title": one.name, "tickvals": ticks, "ticktext": [formats.percent(v, language, 0) for v in ticks]}
@@ -118,4 +123,4 @@ def _marker(one: Series, colours: Palette, language: str, *, size: int) -> dict[
     return {"color": one.values, "size": size, "opacity": 0.9, **shared}
 
 
-_SOLID = ("circle", "circle-open", "square", "diamond", "cross", "x")  # what Plotly draws in three dimensions
+_SOLID = ("circle", "square", "diamond")  # what Plotly draws in three dimensions

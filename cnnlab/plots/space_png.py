@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -48,22 +49,41 @@ def _placed(points: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _mark(pen: ImageDraw.ImageDraw, x: float, y: float, symbol: str, colour: str) -> None:
-    r = _RADIUS * _TWICE
-    if symbol == "square":
-        pen.rectangle((x - r, y - r, x + r, y + r), fill=colour)
-    elif symbol == "diamond":
-        pen.polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)], fill=colour)
-    elif symbol.startswith("triangle"):
-        up = -1 if symbol.endswith("up") else 1
-        pen.polygon([(x, y + up * r), (x + r, y - up * r), (x - r, y - up * r)], fill=colour)
-    elif symbol in ("x", "cross"):
-        arms = ((-r, -r, r, r), (-r, r, r, -r)) if symbol == "x" else ((-r, 0, r, 0), (0, -r, 0, r))
+    """``symbol``: Plotly's name; one that is not known here is a disc."""
+    r, kind, hollow = _RADIUS * _TWICE, symbol.removesuffix("-open"), symbol.endswith("-open")
+    if kind in ("x", "cross"):
+        arms = ((-r, -r, r, r), (-r, r, r, -r)) if kind == "x" else ((-r, 0, r, 0), (0, -r, 0, r))
         for left, top, right, bottom in arms:
             pen.line((x + left, y + top, x + right, y + bottom), fill=colour, width=2 * _TWICE)
-    elif symbol.endswith("open"):
-        pen.ellipse((x - r, y - r, x + r, y + r), outline=colour, width=_TWICE)
+        return
+    outline = {"outline": colour, "width": _TWICE} if hollow else {"fill": colour}
+    corners = _corners(kind)
+    if corners is None:
+        pen.ellipse((x - r, y - r, x + r, y + r), **outline)
     else:
-        pen.ellipse((x - r, y - r, x + r, y + r), fill=colour)
+        pen.polygon([(x + r * right, y - r * up) for right, up in corners], **outline)
+
+
+def _corners(kind: str) -> list[tuple[float, float]] | None:
+    """(right, up) of each corner, for a radius of 1; ``None`` for what is round."""
+    if kind in _POLYGONS:
+        count, turn = _POLYGONS[kind]
+        angles = [2 * math.pi * k / count + turn for k in range(count)]
+        return [(1.2 * math.sin(a), 1.2 * math.cos(a)) for a in angles]
+    if kind == "star":
+        radii = [(1.4 if k % 2 == 0 else 0.6, math.pi * k / 5) for k in range(10)]
+        return [(radius * math.sin(angle), radius * math.cos(angle)) for radius, angle in radii]
+    return None
+
+
+_POLYGONS = {
+    "square": (4, math.pi / 4),
+    "diamond": (4, 0.0),
+    "triangle-up": (3, 0.0),
+    "triangle-down": (3, math.pi),
+    "pentagon": (5, 0.0),
+    "hexagon": (6, 0.0),
+}
 
 
 def _shade(share: float, colours: Palette) -> str:

@@ -140,3 +140,10 @@ def test_accuracy_without_what_was_trained_on() -> None:
     assert share(0, 0).value is None
     # Wilson's interval of 8 of 10, as in Newcombe (1998)
     assert (share(8, 10).low, share(8, 10).high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
+
+
+def test_what_is_looked_for_within_training_changes_nothing_else(run: Journal, dataset: Dataset, home: Home) -> None:
+    less, more = (duplicates(run, dataset, home, within_training=within) for within in (False, True))
+    assert more.trained_on() == less.trained_on()
+    assert set(less.pairs) <= set(more.pairs)
+    assert all(pair.first[0] == pair.second[0] == "train" for pair in set(more.pairs) - set(less.pairs))

@@ -66,5 +66,5 @@ def test_samples_that_stand_out(trained_run: Journal, home: Home, open_page: Ope
 def test_duplicates_are_looked_for_on_request(trained_run: Journal, open_page: Open) -> None:
     app = open_page("evaluate", run=trained_run.run_id, view="samples")
     app.button(key="compute_duplicates").click().run()
-    until(app, "images looked at")
+    until(app, "images looked at)")
     assert not app.error

@@ -84,7 +84,9 @@ def duplicates(
     looked = len(inputs) <= MOST
     if looked:
         unit = _all_features(journal, dataset, home, progress)
-        near = near_duplicates(inputs, unit, _queries(dataset, within_training), progress=progress)
+        learned = np.isin(np.arange(len(inputs)), dataset.split.train)
+        queries = _queries(dataset, within_training)
+        near = near_duplicates(inputs, unit, queries, learned=learned, progress=progress)
         pairs = _with_cosine(pairs, unit, dataset)
         known = {frozenset((pair.first, pair.second)) for pair in pairs}
         same = {place: group[0] for _, group in groups for place in group}
@@ -171,7 +173,7 @@ def _with_cosine(pairs: list[Pair], unit: NDArray[np.float16], dataset: Dataset)
 
 
 def _kept(journal: Journal, dataset: Dataset, home: Home, within_training: bool) -> Kept:
-    return Kept("duplicates", journal, dataset, home, {"within_training": within_training, "form": 1})
+    return Kept("duplicates", journal, dataset, home, {"within_training": within_training, "form": 2})
 
 
 def _keep(kept: Kept, found: Duplicates) -> None:

@@ -40,11 +40,17 @@ class Near:
 
 
 def near_duplicates(
-    inputs: NDArray[np.uint8], unit: Unit, queries: Index, *, progress: Progress | None = None
+    inputs: NDArray[np.uint8],
+    unit: Unit,
+    queries: Index,
+    *,
+    learned: NDArray[np.bool_] | None = None,
+    progress: Progress | None = None,
 ) -> list[Near]:
     """``inputs`` [N, H, W, C] and ``unit`` [N, D] of a whole dataset; pairs of which one at least is in ``queries``.
 
-    Each pair once, the most alike first.
+    ``learned`` [N]: the training images. Their pairs with others are judged from the others' side alone, so that
+    those are the same whether training images are among the queries or not. Each pair once, the most alike first.
     """
     coarse = described(inputs, COARSE, progress, grey=False)
     pixels = Pixels(described(inputs, GRID, progress), described(inputs, FINE, progress))
@@ -55,7 +61,10 @@ def near_duplicates(
             progress("progress.overlaying", start, len(queries))
         rows, near = queries[start : start + _PIECE], candidates[start : start + _PIECE]
         for row, column, agreement, mirrored, cut in _judged(pixels, rows, near):
-            one, other = sorted((int(rows[row]), int(near[row, column])))
+            one, other = int(rows[row]), int(near[row, column])
+            if learned is not None and learned[one] and not learned[other]:
+                continue
+            one, other = sorted((one, other))
             before = found.get((one, other))
             if before is None or before.agreement < agreement:
                 cosine = float(np.dot(unit[one].astype(np.float32), unit[other].astype(np.float32)))

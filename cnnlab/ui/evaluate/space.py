@@ -188,7 +188,9 @@ def _selected(case: Case, asked: Asked, chosen: list[int]) -> None:
     labels = case.judged.labels[chosen]
     numbers, counts = np.unique(labels[labels >= 0], return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    parts = [f"{case.name(int(numbers[k]))} {formats.whole(int(counts[k]), language())}" for k in order[:_CLASSES_SAID]]
+    parts = [
+        f"{case.name(int(numbers[k]))}: {formats.whole(int(counts[k]), language())}" for k in order[:_CLASSES_SAID]
+    ]
     if len(order) > _CLASSES_SAID:
         parts.append("…")
     wrong = formats.Counted(int(case.judged.wrong[chosen].sum()), language())

@@ -92,7 +92,7 @@ def _one(dataset: Dataset, pair: Pair) -> None:
     from cnnlab.evaluation.evaluate import samples_of
 
     names = dataset.prepared.class_names
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(border=True, horizontal=True, vertical_alignment="top"):
         labels = []
         for split, place in (pair.first, pair.second):
             position = int(getattr(dataset.split, split)[place])
@@ -101,9 +101,10 @@ def _one(dataset: Dataset, pair: Pair) -> None:
             where = t("samples_page.where", split=t(f"evaluate_page.split.{split}"), index=place)
             label = int(dataset.prepared.targets[position])
             labels.append(label)
-            with st.container(width=150):
+            with st.container(width=165):
                 pictures.draw(pixels, alt=f"{where}: {file}", width=pictures.SIDE)
-                st.markdown(f"{where}  \n{plain(names[label]) if label >= 0 else t('space.unknown')}")
+                named = t("samples_page.class", name=plain(names[label])) if label >= 0 else t("space.unknown")
+                st.markdown(f"{where}  \n{named}")
                 st.caption(plain(file))
         with st.container(width="stretch"):
             st.markdown(f"**{t(f'samples.kind.{pair.kind}')}**, {t(f'samples.change.{pair.change}')}")
