@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnlab.cli.arguments_calibrate import calibration_commands
 from cnnlab.cli.arguments_robustness import robustness_commands
 
 if TYPE_CHECKING:  # that module adds these commands to its own
@@ -12,6 +13,7 @@ if TYPE_CHECKING:  # that module adds these commands to its own
 
 def evaluation_commands(add: _Adder) -> None:
     _evaluate(add)
+    calibration_commands(add)
     robustness_commands(add)
     _disagree(add)
     _latency(add)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnlab.cli.output import Output
 from cnnlab.evaluation.card import Card
 from cnnlab.home import Home
+from cnnlab.i18n import formats
 from cnnlab.i18n.formats import UNKNOWN
 from cnnlab.runs.journal import Journal
 
@@ -49,16 +50,22 @@ def _figure(value: float | None) -> str:
 
 def predict(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """A label and its probability for each file; files that can't be read are said and left out."""
-    from cnnlab.evaluation.predict import predict_files, write_csv
+    from cnnlab.evaluation.predict import predict_files, tempered, write_csv
+    from cnnlab.evaluation.temperature.kept import kept
     from cnnlab.evaluation.trained import load_trained
 
-    model = load_trained(Journal.open(home, arguments.run).folder)
+    folder = Journal.open(home, arguments.run).folder
+    model = load_trained(folder)
     predicted, problems = predict_files(model, [Path(name) for name in arguments.files])
+    temperature = kept(folder)
+    if temperature is not None:
+        output.say("calibrate.kept.yes", temperature=formats.number(temperature, 2, output.language))
+        predicted = tempered(predicted, temperature)
     if arguments.out:
         write_csv(Path(arguments.out), predicted, model.card.outputs.class_names)
     output.problems(problems)
     rows = [{"file": row.file, "label": row.label, "probability": row.probability} for row in predicted]
     cells = [[row.file, row.label, f"{row.probability:.4f}"] for row in predicted]
     header = [output.t(f"cli.column.{name}") for name in ("file", "label", "probability")]
-    output.result({"predictions": rows}, output.table(header, cells))
+    output.result({"predictions": rows, "temperature": temperature}, output.table(header, cells))
     return 2 if problems else 0

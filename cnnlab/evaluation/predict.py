@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image
 
@@ -16,6 +17,7 @@ from cnnlab.data.image import open_image
 from cnnlab.data.types import Batch
 from cnnlab.errors import LabError, Problem
 from cnnlab.evaluation.csv_cells import inert
+from cnnlab.evaluation.temperature.scaling import scaled
 from cnnlab.evaluation.trained import TrainedModel, read_image
 from cnnlab.failures import is_disk_full
 from cnnlab.home import write_atomically
@@ -78,6 +80,16 @@ def predict_inputs(model: TrainedModel, inputs: torch.Tensor, names: Sequence[st
             columns["probabilities"].tolist(),
             strict=True,
         )
+    ]
+
+
+def tempered(predicted: Sequence[Predicted], temperature: float) -> list[Predicted]:
+    """With every logit divided by ``temperature``: the labels stay, how sure the network is of them moves."""
+    if not predicted or temperature == 1.0:
+        return list(predicted)
+    shares = scaled(np.array([row.probabilities for row in predicted]), temperature).tolist()
+    return [
+        replace(row, probability=max(new), probabilities=tuple(new)) for row, new in zip(predicted, shares, strict=True)
     ]
 
 

@@ -99,13 +99,29 @@ def draw(run: Run, files: Files) -> None:
         _all_classes(run, predicted[row])
 
 
+def _kept_temperature(run: Run) -> float | None:
+    """Said where one is applied, since these are then not the numbers of Explain."""
+    from cnnlab.evaluation.temperature.kept import kept
+
+    temperature = kept(run.folder) if run.folder else None
+    if temperature is not None:
+        st.caption(t("calibrate.kept.yes", temperature=formats.number(temperature, 2, language())))
+    return temperature
+
+
 def _predicted(run: Run, files: Files) -> tuple[list[Predicted], list[Problem]]:
     """Computed once for the same weights and files: choosing a row must not read two hundred images again."""
     digest = hashlib.sha256()
     for name, content in files:
         digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogatepass"))
         digest.update(content)
-    return _computed(f"{run.run_id} {trained.stamp(run)} {digest.hexdigest()}", _run=run, _files=files)
+    temperature = _kept_temperature(run)
+    predicted, problems = _computed(f"{run.run_id} {trained.stamp(run)} {digest.hexdigest()}", _run=run, _files=files)
+    if temperature is None:
+        return predicted, problems
+    from cnnlab.evaluation.predict import tempered
+
+    return tempered(predicted, temperature), problems
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -1,0 +1,1 @@
+"""One class against the rest: its curves, and from which probability on to say it."""
