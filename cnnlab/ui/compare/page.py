@@ -13,7 +13,7 @@ from cnnlab.runs import comparison
 from cnnlab.runs.run import Run
 from cnnlab.runs.view import listing, view
 from cnnlab.ui import address
-from cnnlab.ui.compare import cards, costs, curves, picker, seeds, settings, sharing, tested
+from cnnlab.ui.compare import cards, costs, curves, images, picker, seeds, settings, sharing, tested
 from cnnlab.ui.compare.words import untested_words, verdict_words
 from cnnlab.ui.language import t
 from cnnlab.ui.navigation import TRAIN_PAGE
@@ -101,6 +101,7 @@ def _parts(runs: Sequence[Run]) -> None:
     cards.draw(runs, found, pairs)
     seeds.draw(runs)
     tested.draw(runs, pairs)
+    images.draw(runs)
     costs.draw(runs)
     if len(runs) > _BESIDE:
         curves.draw(runs)
