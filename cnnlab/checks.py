@@ -62,7 +62,7 @@ def _split(experiment: Experiment, home: Home) -> list[Problem]:
         return [Problem("split_leaves_nothing", "data.split", {"value": value})]
     if _dataset(experiment, home):
         return []
-    size = catalogue.training_size(catalogue.find(experiment.data.dataset, home), split)
+    size = catalogue.trained_size(catalogue.find(experiment.data.dataset, home), experiment.data)
     batch = experiment.training.batch_size
     if size is not None and batch > size:
         return [Problem("larger_than_split", "training.batch_size", {"value": batch, "limit": size})]

@@ -114,7 +114,7 @@ def split_sizes(experiment: Experiment, info: DatasetInfo) -> dict[str, int] | N
         name: counts.get(name) or round(getattr(experiment.data.split, name) * pool) for name in ("validation", "test")
     }
     taken = sum(size for name, size in sizes.items() if not counts.get(name))
-    return {"train": pool - taken, **sizes}
+    return {"train": max(1, round((pool - taken) * experiment.data.train_share)), **sizes}
 
 
 def earlier_run(experiment: Experiment, home: Home) -> Run | None:

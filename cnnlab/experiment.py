@@ -65,6 +65,7 @@ class DataSpec(_Part):
     augmentation: Augmentation = Augmentation()
     balance: Literal["none", "class_weights", "sampler"] = "none"
     shuffle_labels: bool = False  # of the training split only: for the label check of explanations
+    train_share: float = Field(1.0, gt=0.0, le=1.0)  # of the training split, class by class; smaller is part of larger
 
 
 class TaskSpec(_Part):
@@ -161,6 +162,9 @@ class Tracking(_Part):
     energy: EnergyTracking = EnergyTracking()
 
 
+_LATER: dict[str, dict[str, Any]] = {"data": {"train_share": 1.0}}
+
+
 class Experiment(_Part):
     """Everything a run needs to be done again. Raises ``ExperimentError`` (never pydantic's) from its makers."""
 
@@ -214,6 +218,8 @@ class Experiment(_Part):
     def sha256(self) -> str:
         """Names what is trained: the description without who owns it, what it is called and what is kept meanwhile."""
         content = {k: v for k, v in self.to_dict().items() if k not in ("name", "owner", "tracking")}
+        for part, later in _LATER.items():  # settings that came later change no name while they are as before
+            content[part] = {k: v for k, v in content[part].items() if k not in later or v != later[k]}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -16,3 +16,7 @@ def robustness_commands(add: _Adder) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help=add.help("robustness_seed"))
     parser.add_argument("--shifts", action="store_true", help=add.help("robustness_shifts"))
     parser.add_argument("--out", metavar="CSV", help=add.help("robustness_out"))
+    parser = add.command("more-data", "more_data:more_data")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    parser.add_argument("--shares", metavar="A,B", help=add.help("more_data_shares"))
+    parser.add_argument("--start", action="store_true", help=add.help("more_data_start"))

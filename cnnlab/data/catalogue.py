@@ -134,6 +134,12 @@ def training_size(info: DatasetInfo, split: Split) -> int | None:
     return pool - sum(round(share * pool) for share in shares.values())
 
 
+def trained_size(info: DatasetInfo, data: DataSpec) -> int | None:
+    """``training_size`` less what ``data.train_share`` leaves out."""
+    size = training_size(info, data.split)
+    return None if size is None else max(1, round(size * data.train_share))
+
+
 def _registered(entry: Entry, home: Home) -> DatasetInfo:
     facts = entry.facts
     downloads = facts.get("downloads", ())

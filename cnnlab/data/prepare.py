@@ -11,6 +11,7 @@ from typing import Any, cast
 from cnnlab.data import catalogue, originals, store
 from cnnlab.data.catalogue import DatasetInfo
 from cnnlab.data.content import Content
+from cnnlab.data.shares import with_share
 from cnnlab.data.splits import SplitIndex, make_split
 from cnnlab.data.store import Form, Prepared
 from cnnlab.data.types import Progress
@@ -55,7 +56,8 @@ def form_of(spec: DataSpec, info: DatasetInfo) -> Form:
 def split_of(prepared: Prepared, spec: DataSpec, info: DatasetInfo) -> SplitIndex:
     """Raises ``DataError`` as ``make_split`` does, and "unknown_column"."""
     group_by = spec.split.group_by or info.group_by
-    return make_split(prepared.targets, prepared.official, spec.split, _groups(prepared, group_by))
+    split = make_split(prepared.targets, prepared.official, spec.split, _groups(prepared, group_by))
+    return with_share(split, prepared.targets, spec.train_share, spec.split.seed)
 
 
 def _groups(prepared: Prepared, group_by: str | None) -> list[Any] | None:

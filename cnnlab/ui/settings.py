@@ -32,7 +32,7 @@ _OFF_AT_ZERO = (
     "training.label_smoothing",
     "tracking.explain.every",
 )
-_SHARES = ("data.split.validation", "data.split.test", "training.fine_tuning.backbone_rate")
+_SHARES = ("data.split.validation", "data.split.test", "training.fine_tuning.backbone_rate", "data.train_share")
 _REGISTRIES = {
     "task.name": "task",
     "model.architecture": "architecture",
@@ -141,6 +141,8 @@ def _is_used(field: str, value: Any, flat: dict[str, Any]) -> bool:
         return bool(flat["tracking.explain.every"])
     if field == "data.shuffle_labels":
         return bool(value)
+    if field == "data.train_share":
+        return bool(value != 1.0)
     if field in ("data.fingerprint", "data.split.group_by", "model.layers"):
         return value is not None
     if field.endswith(".options"):  # flat() names an empty mapping itself

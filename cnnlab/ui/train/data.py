@@ -24,6 +24,7 @@ from cnnlab.ui.train.problems import within
 
 _AUGMENTATION = "data.augmentation"
 _SPLIT = "data.split"
+_SHARE = "data.train_share"
 _PREPARATION = ("data.resize", "data.normalization", "data.balance", "data.shuffle_labels", "data.fingerprint")
 _KNOWN_SPLITS = {"validation": "validation", "test": "test"}
 
@@ -66,7 +67,7 @@ def _split(form: Form, info: DatasetInfo | None) -> None:
     with st.expander(
         t("train.data.split", shares=_shares(form)),
         icon=":material/vertical_split:",
-        expanded=within(form, [_SPLIT]),
+        expanded=within(form, [_SPLIT, _SHARE]),
         key=f"split_{form.revision}",
         type="compact",
     ):
@@ -83,6 +84,8 @@ def _split(form: Form, info: DatasetInfo | None) -> None:
             with grid.cell():
                 column = info.group_by if info is not None else None
                 fields.text(form, "data.split.group_by", placeholder=column or "", optional=True, limit=80)
+            with grid.cell():
+                fields.share(form, _SHARE)
         fields.wrong(form, _SPLIT)
 
 

@@ -95,7 +95,7 @@ def _schedule_field(form: Form, field: str) -> None:
 def _curve(form: Form, experiment: Experiment) -> None:
     training = experiment.training
     info = data.find(form)
-    size = catalogue.training_size(info, experiment.data.split) if info else None
+    size = catalogue.trained_size(info, experiment.data) if info else None
     steps = None if size is None else -(-size // training.batch_size)
     rates = planned_rates(training, steps)
     name = setting_name("training.learning_rate")
