@@ -26,6 +26,7 @@ class Line:
     values: list[Point]
     best: float | None = None  # where on the x axis the kept epoch is
     faint: bool = False
+    raw: bool = False  # what a smoothed curve of the same name was made from: thinner still, and not in the tooltip
 
 
 @dataclass(frozen=True)
@@ -38,18 +39,24 @@ class Words:
     save: str
 
 
-def curve(records: Records, key: str, *, by_time: bool = False, scale: float = 1.0) -> list[Point]:
-    """``key`` ("val_loss") by epoch, or by minutes of training; a value that is no finite number is a gap."""
+def curve(
+    records: Records, key: str, *, by_time: bool = False, images: int | None = None, scale: float = 1.0
+) -> list[Point]:
+    """``key`` ("val_loss") by epoch, by minutes of training, or by thousands of images seen, of ``images`` an epoch.
+
+    A value that is no finite number is a gap.
+    """
     values = points(records, key, scale)
-    if not by_time:
-        return values
-    return [(minutes, value) for minutes, (_, value) in zip(_minutes(records, key), values, strict=True)]
+    if by_time:
+        return [(minutes, value) for minutes, (_, value) in zip(_minutes(records, key), values, strict=True)]
+    return values if images is None else [(epoch * images / 1000, value) for epoch, value in values]
 
 
-def best_place(records: Records, key: str, *, by_time: bool = False) -> float | None:
+def best_place(records: Records, key: str, *, by_time: bool = False, images: int | None = None) -> float | None:
     """Where on the x axis of ``curve`` the last epoch marked as the best is."""
     has_key = [record for record in records if key in record]
-    places = _minutes(records, key) if by_time else [float(record["epoch"]) for record in has_key]
+    step = 1 if images is None else images / 1000
+    places = _minutes(records, key) if by_time else [record["epoch"] * step for record in has_key]
     best = [place for place, record in zip(places, has_key, strict=True) if record.get("best")]
     return best[-1] if best else None
 
@@ -114,7 +121,7 @@ def _legend(label: dict[str, Any], colours: Palette) -> dict[str, Any]:
 
 def _series(line: Line, look: Cue, *, log: bool) -> dict[str, Any]:
     values = [(x, None if log and value is not None and value <= 0 else value) for x, value in line.values]
-    marked = set() if line.faint else set(range(line.place % 3, len(values), max(1, len(values) // _MARKS)))
+    marked = set() if line.faint or line.raw else set(range(line.place % 3, len(values), max(1, len(values) // _MARKS)))
     return {
         "type": "line",
         "name": line.name,
@@ -124,12 +131,13 @@ def _series(line: Line, look: Cue, *, log: bool) -> dict[str, Any]:
         "lineStyle": {
             "type": DASHES[look.dash],
             "color": look.colour,
-            "width": 1.25 if line.faint else 2.25,
-            "opacity": 0.5 if line.faint else 1.0,
+            "width": 1 if line.raw else 1.25 if line.faint else 2.25,
+            "opacity": 0.3 if line.raw else 0.5 if line.faint else 1.0,
         },
+        **({"tooltip": {"show": False}} if line.raw else {}),
         "itemStyle": {"color": look.colour, "opacity": 0.5 if line.faint else 1.0},
         "emphasis": {"disabled": True},
-        "z": 2 if line.faint else 3,
+        "z": 1 if line.raw else 2 if line.faint else 3,
     }
 
 

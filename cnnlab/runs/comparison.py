@@ -83,6 +83,17 @@ def verdict(runs: Sequence[Run]) -> Verdict:
     return Verdict(kind, metric, best[0], second[0], difference, _count(runs[best[0]]), behind)
 
 
+def images_an_epoch(run: Run) -> int | None:
+    """Of the training split; ``None`` where the file that says which they are can't be read here."""
+    from cnnlab.data.splits import SplitIndex
+    from cnnlab.errors import LabError
+
+    try:
+        return None if run.folder is None else len(SplitIndex.load(run.folder / "split.npz").train) or None
+    except (LabError, OSError, ValueError):
+        return None
+
+
 def _settings(experiment: Experiment | None) -> dict[str, Any]:
     if experiment is None:
         return {}

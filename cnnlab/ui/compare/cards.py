@@ -18,6 +18,7 @@ from cnnlab.ui import metrics
 from cnnlab.ui.badges import state_badge
 from cnnlab.ui.compare import tested
 from cnnlab.ui.compare.names import names_of
+from cnnlab.ui.compare.slots import slots
 from cnnlab.ui.compare.words import difference_words
 from cnnlab.ui.language import language, t
 from cnnlab.ui.run.cards import open_link, what
@@ -28,15 +29,15 @@ _MOST_BESIDE = 4
 
 
 def draw(runs: Sequence[Run], found: Verdict, pairs: Sequence[Pair]) -> None:
-    names = names_of(runs)
+    names, cues = names_of(runs), slots([run.run_id for run in runs])
     with st.grid(min(len(runs), _MOST_BESIDE), min_column_width=230, border=True) as grid:
         for place, run in enumerate(runs):
             with grid.cell():
-                _card(run, names[place], place, found, pairs)
+                _card(run, names[place], place, cues[place], found, pairs)
 
 
-def _card(run: Run, name: str, place: int, found: Verdict, pairs: Sequence[Pair]) -> None:
-    _head(run, name, place)
+def _card(run: Run, name: str, place: int, slot: int, found: Verdict, pairs: Sequence[Pair]) -> None:
+    _head(run, name, slot)
     st.caption(what(run))
     if run.state in (RunState.FAILED, RunState.LOST):
         st.markdown(ending_words(run))
@@ -45,9 +46,9 @@ def _card(run: Run, name: str, place: int, found: Verdict, pairs: Sequence[Pair]
         st.caption(" · ".join(cost))
 
 
-def _head(run: Run, name: str, place: int) -> None:
+def _head(run: Run, name: str, slot: int) -> None:
     """The line by which the run is known in the curves, its name, its state and the way to it."""
-    look = cue(place, palette(st.context.theme.type))
+    look = cue(slot, palette(st.context.theme.type))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(sample(look), width=SAMPLE_WIDTH, alt=t("compare.line_alt", name=name))
         st.markdown(f"**{plain(name)}**")

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
+from cnnlab.i18n import formats
 from cnnlab.plots import comparison
 from cnnlab.plots.comparison import Line
 from cnnlab.plots.curves import metric_names
 from cnnlab.plots.palette import palette
+from cnnlab.runs.comparison import images_an_epoch
 from cnnlab.runs.run import Run
-from cnnlab.ui import metrics
+from cnnlab.ui import address, metrics
+from cnnlab.ui.compare import choice
 from cnnlab.ui.compare.names import names_of
-from cnnlab.ui.language import t
+from cnnlab.ui.compare.slots import slots
+from cnnlab.ui.language import language, t
+from cnnlab.ui.text import plain
 
 _SPLITS = {"val": ("val",), "train": ("train",), "both": ("val", "train")}
-_AXES = ("epoch", "time")
+_AXES = ("epoch", "time", "images")
 _HEIGHT = 420
 _SHORT = 24  # characters of a name in the legend
+_FEW = 4  # metrics that fit as buttons
 
 
 def draw(runs: Sequence[Run]) -> None:
@@ -28,30 +34,21 @@ def draw(runs: Sequence[Run]) -> None:
         st.markdown(t("compare.no_curves"))
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        metric = _one("metric", names, {name: metrics.metric_label(name) for name in names})
-        split = _one("split", list(_SPLITS), {name: t(f"compare.splits.{name}") for name in _SPLITS})
-        axis = _one("axis", _AXES, {name: t(f"compare.axes.{name}") for name in _AXES})
+        offered = {name: metrics.metric_label(name) for name in names}
+        pick = choice.segmented if len(names) <= _FEW else choice.select
+        metric = pick("metric", t("compare.metric"), offered)
+        split = choice.segmented("split", t("compare.split"), {name: t(f"compare.splits.{name}") for name in _SPLITS})
+        axis = choice.segmented("axis", t("compare.axis"), {name: t(f"compare.axes.{name}") for name in _AXES})
         log, smoothing = _display()
-    _chart(runs, metric, split, by_time=axis == "time", log=log, smoothing=smoothing)
-
-
-def _one(name: str, options: Sequence[str], labels: dict[str, str]) -> str:
-    chosen = st.segmented_control(
-        t(f"compare.{name}"),
-        options,
-        default=options[0],
-        required=True,
-        format_func=labels.__getitem__,
-        key=f"compare_{name}_{'_'.join(options)}",  # other options are another choice
-        persist_state="session",
-    )
-    return chosen or options[0]
+    _chart(runs, metric, split, axis, log=log, smoothing=smoothing)
 
 
 def _display() -> tuple[bool, float]:
     """Log scale, and the weight of the smoothing."""
     with st.popover(t("compare.display"), icon=":material/tune:", key="compare_display"):
-        log = st.toggle(t("compare.log"), key="compare_log", persist_state="session")
+        log = choice.toggle("log", t("compare.log"))
+        if (asked := address.asked_number("smoothing")) is not None:  # in per cent: an address has no decimals
+            st.session_state["compare_smoothing"] = min(asked, 95) // 5 * 5 / 100
         smoothing = st.slider(
             t("compare.smoothing"),
             0.0,
@@ -62,22 +59,26 @@ def _display() -> tuple[bool, float]:
             key="compare_smoothing",
             persist_state="session",
         )
+        address.keep("smoothing", str(round(100 * smoothing)) if smoothing else None)
     return log, smoothing
 
 
-def _chart(runs: Sequence[Run], metric: str, split: str, *, by_time: bool, log: bool, smoothing: float) -> None:
+def _chart(runs: Sequence[Run], metric: str, split: str, axis: str, *, log: bool, smoothing: float) -> None:
     share = metric in metrics.SHARES
     keys = [f"{part}_{metric}" for part in _SPLITS[split]]
     label = metrics.label(keys[0]) if len(keys) == 1 else metrics.metric_label(metric)
     title = t("run.curves.percent", metric=label) if share else label
+    names, cues = names_of(runs, _SHORT), slots([run.run_id for run in runs])
+    images = {run.run_id: images_an_epoch(run) for run in runs} if axis == "images" else {}
     lines = [
-        _line(place, name, run, key, by_time, smoothing, faint=key != keys[0])
-        for place, (run, name) in enumerate(zip(runs, names_of(runs, _SHORT), strict=True))
+        line
+        for run, name, slot in zip(runs, names, cues, strict=True)
         for key in keys
-        if any(key in record for record in run.epochs)
+        if any(key in record for record in run.epochs) and (axis != "images" or images[run.run_id])
+        for line in _lines(Line(slot, name, []), run, key, axis, images.get(run.run_id), smoothing, key != keys[0])
     ]
     words = comparison.Words(
-        t("run.system.minutes") if by_time else t("run.curves.epoch"),
+        {"time": t("run.system.minutes"), "images": t("compare.thousand_images"), "epoch": t("run.curves.epoch")}[axis],
         t("compare.zoom"),
         t("compare.zoom_back"),
         t("compare.save"),
@@ -86,12 +87,25 @@ def _chart(runs: Sequence[Run], metric: str, split: str, *, by_time: bool, log: 
     last = "; ".join(f"{run.name}: {metrics.formatted(keys[0], run.last.get(keys[0]))}" for run in runs)
     st.markdown(f"**{t('compare.smoothed', title=title) if smoothing else title}**")
     st.echarts_chart(option, height=_HEIGHT, key="compare_curves", alt=t("compare.curves_alt", metric=title, last=last))
-    st.caption(t("compare.marks"))
+    notes = [t("compare.marks"), t("compare.smoothed_how", weight=_weight(smoothing)) if smoothing else ""]
+    if without := [plain(name) for run, name in zip(runs, names, strict=True) if images.get(run.run_id, 1) is None]:
+        notes.append(t("compare.images_unknown", runs=", ".join(without)))
+    st.caption(" ".join(filter(None, notes)))
 
 
-def _line(place: int, name: str, run: Run, key: str, by_time: bool, smoothing: float, *, faint: bool) -> Line:
+def _weight(smoothing: float) -> str:
+    return formats.number(smoothing, 2, language())
+
+
+def _lines(
+    like: Line, run: Run, key: str, axis: str, images: int | None, smoothing: float, faint: bool
+) -> Iterator[Line]:
+    """The curve, and behind a smoothed one what was measured."""
     scale = 100.0 if metrics.parts(key)[1] in metrics.SHARES else 1.0
-    values = comparison.smoothed(comparison.curve(run.epochs, key, by_time=by_time, scale=scale), smoothing)
-    if faint:
-        return Line(place, t("compare.in_training", name=name), values, faint=True)
-    return Line(place, name, values, comparison.best_place(run.epochs, key, by_time=by_time))
+    by_time = axis == "time"
+    measured = comparison.curve(run.epochs, key, by_time=by_time, images=images, scale=scale)
+    name = t("compare.in_training", name=like.name) if faint else like.name
+    best = None if faint else comparison.best_place(run.epochs, key, by_time=by_time, images=images)
+    yield Line(like.place, name, comparison.smoothed(measured, smoothing), best, faint=faint)
+    if smoothing:
+        yield Line(like.place, name, measured, raw=True)

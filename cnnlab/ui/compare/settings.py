@@ -13,7 +13,9 @@ from cnnlab.runs import comparison
 from cnnlab.runs.comparison import MISSING, Row
 from cnnlab.runs.run import Run
 from cnnlab.ui import settings
+from cnnlab.ui.compare import choice
 from cnnlab.ui.compare.names import names_of
+from cnnlab.ui.compare.slots import slots
 from cnnlab.ui.language import t
 from cnnlab.ui.navigation import TRAIN_PAGE
 from cnnlab.ui.text import distinct, plain
@@ -29,7 +31,8 @@ def draw(runs: Sequence[Run]) -> None:
         st.markdown(t("compare.no_description"))
         return
     if different:
-        headings = [f"{_glyph(place)} {plain(name)}" for place, name in enumerate(names_of(runs, _SHORT))]
+        cues = slots([run.run_id for run in runs])
+        headings = [f"{_glyph(slot)} {plain(name)}" for slot, name in zip(cues, names_of(runs, _SHORT), strict=True)]
         _table(different, runs, headings)
     else:
         st.markdown(t("compare.nothing_differs"))
@@ -47,8 +50,8 @@ def _table(rows: Sequence[Row], runs: Sequence[Run], headings: Sequence[str]) ->
     st.table(columns, border="horizontal", hide_index=True)
 
 
-def _glyph(place: int) -> str:
-    return GLYPHS[cue(place, LIGHT).symbol]  # symbols are the same in every palette
+def _glyph(slot: int) -> str:
+    return GLYPHS[cue(slot, LIGHT).symbol]  # symbols are the same in every palette
 
 
 def _name(row: Row, runs: Sequence[Run]) -> str:
@@ -62,15 +65,22 @@ def _value(row: Row, place: int) -> str:
 
 
 def _start_from(runs: Sequence[Run]) -> None:
-    labels = distinct({run.run_id: plain(run.name) for run in runs if run.experiment is not None})
+    described = {run.run_id: run.experiment for run in runs if run.experiment is not None}
+    labels = distinct({run.run_id: plain(run.name) for run in runs if run.run_id in described})
+    if without := [plain(run.name) for run in runs if run.run_id not in described]:
+        st.caption(t("compare.undescribed", runs=", ".join(without)))
     if not labels:
         return
-    chosen = st.menu_button(
-        t("compare.start_from"),
-        list(labels),
-        format_func=labels.__getitem__,
-        icon=":material/tune:",
-        key="compare_start",
-    )
+    with st.container(horizontal=True):
+        chosen = st.menu_button(
+            t("compare.start_from"),
+            list(labels),
+            format_func=labels.__getitem__,
+            icon=":material/tune:",
+            key="compare_start",
+        )
+        with st.popover(t("compare.yaml"), icon=":material/data_object:", key="compare_yaml"):
+            one = choice.select("yaml", t("compare.run"), labels)
+            st.code(described[one].to_yaml(), language="yaml", height=360)
     if chosen:
         st.switch_page(TRAIN_PAGE, query_params={"like": chosen})

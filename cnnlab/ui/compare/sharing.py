@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ def draw(run_ids: Sequence[str]) -> None:
         address = st.context.url
         if address:
             st.caption(t("compare.link"))
-            st.code(f"{address.partition('?')[0]}?runs={','.join(run_ids)}", language=None, wrap_lines=True)
+            chosen = {name: value for name, value in st.query_params.items() if name not in ("runs", "lang")}
+            more = f"&{urlencode(chosen)}" if chosen else ""
+            st.code(f"{address.partition('?')[0]}?runs={','.join(run_ids)}{more}", language=None, wrap_lines=True)
         st.caption(t("run.files.command"))
         st.code(f"python -m cnnlab compare {' '.join(run_ids)}", language=None, wrap_lines=True)
