@@ -16,6 +16,8 @@ from cnnlab.experiment import Experiment
 from cnnlab.home import Home
 from cnnlab.models.requirements import checked_model
 from cnnlab.registry import checked, registry
+from cnnlab.runs import first_weights
+from cnnlab.runs.journal import Journal
 from cnnlab.tasks.outputs import network_outputs
 
 
@@ -55,6 +57,13 @@ def _dataset(experiment: Experiment, home: Home) -> list[Problem]:
     return problems or _options("dataset", data.dataset, data.options, "data.options")
 
 
+def _balance(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG001  # one signature for all checks
+    """Whether the column is there is known once the dataset is prepared."""
+    if experiment.data.balance == "group_sampler" and not experiment.data.balance_by:
+        return [Problem("balance_without_column", "data.balance_by", {})]
+    return []
+
+
 def _split(experiment: Experiment, home: Home) -> list[Problem]:
     split = experiment.data.split
     if split.validation + split.test >= 1.0:
@@ -79,6 +88,23 @@ def _network(experiment: Experiment, home: Home) -> list[Problem]:
     size = catalogue.prepared_size(info, data)
     kind = InputKind("image", (data.channels or info.channels, size, size))
     return _problems_of(lambda: checked_model(model, kind))
+
+
+def _first_weights(experiment: Experiment, home: Home) -> list[Problem]:
+    """Whether the run that it begins with is there, has weights, and has the same network."""
+    model, field = experiment.model, first_weights.FIELD
+    if model.weights_from is None:
+        return []
+    if model.pretrained:
+        return [Problem("first_weights_and_pretrained", field)]
+    problems = _named(lambda: first_weights.find(str(model.weights_from), home), field)
+    if problems:
+        return problems
+    other = Journal.open(home, model.weights_from).experiment().model
+    if (other.architecture, other.layers) == (model.architecture, model.layers):
+        return []
+    names = {"value": model.weights_from, "other": other.architecture, "own": model.architecture}
+    return [Problem("first_weights_of_other_network", field, names)]
 
 
 def _task(experiment: Experiment, home: Home) -> list[Problem]:
@@ -117,4 +143,4 @@ def _tracking(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG
     return problems
 
 
-_CHECKS = (_dataset, _split, _network, _task, _tracking)
+_CHECKS = (_dataset, _balance, _split, _network, _task, _tracking)

@@ -63,7 +63,8 @@ class DataSpec(_Part):
     normalization: Literal["standardize", "unit"] = "standardize"
     split: Split = Split()
     augmentation: Augmentation = Augmentation()
-    balance: Literal["none", "class_weights", "sampler"] = "none"
+    balance: Literal["none", "class_weights", "sampler", "group_sampler"] = "none"
+    balance_by: str | None = Field(None, max_length=80)  # group_sampler: the manifest's column
     shuffle_labels: bool = False  # of the training split only: for the label check of explanations
     train_share: float = Field(1.0, gt=0.0, le=1.0)  # of the training split, class by class; smaller is part of larger
 
@@ -78,6 +79,7 @@ class ModelSpec(_Part):
     options: dict[str, Any] = Field(default_factory=dict)
     layers: list[dict[str, Any]] | None = None
     pretrained: bool = False
+    weights_from: str | None = Field(None, pattern=r"^[0-9a-f]{32}$")  # a run whose best weights it begins with
 
 
 class Schedule(_Part):
@@ -162,7 +164,7 @@ class Tracking(_Part):
     energy: EnergyTracking = EnergyTracking()
 
 
-_LATER: dict[str, dict[str, Any]] = {"data": {"train_share": 1.0}}
+_LATER: dict[str, dict[str, Any]] = {"data": {"train_share": 1.0}, "model": {"weights_from": None}}
 
 
 class Experiment(_Part):

@@ -15,6 +15,7 @@ def evaluation_commands(add: _Adder) -> None:
     _evaluate(add)
     calibration_commands(add)
     robustness_commands(add)
+    _groups(add)
     _disagree(add)
     _latency(add)
     _space(add)
@@ -25,6 +26,8 @@ def _evaluate(add: _Adder) -> None:
     parser = add.command("evaluate", "use:evaluate")
     parser.add_argument("run", metavar="RUN", help=add.help("run"))
     parser.add_argument("--split", default="test", metavar="SPLIT", help=add.help("evaluate_split"))
+    parser.add_argument("--images", metavar="WORD", help=add.help("evaluate_images"))
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help=add.help("evaluate_limit"))
 
 
 def _space(add: _Adder) -> None:
@@ -70,3 +73,17 @@ def _latency(add: _Adder) -> None:
     parser.add_argument("run", metavar="RUN", help=add.help("run"))
     parser.add_argument("--device", metavar="DEVICE", help=add.help("latency_device"))
     parser.add_argument("--threads", type=int, metavar="N", help=add.help("latency_threads"))
+
+
+def _groups(add: _Adder) -> None:
+    parser = add.command("groups", "groups:groups")
+    parser.add_argument("run", metavar="RUN", help=add.help("run"))
+    parser.add_argument("--split", default="test", metavar="SPLIT", help=add.help("evaluate_split"))
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--by", metavar="COLUMN", help=add.help("groups_by"))
+    source.add_argument("--pattern", metavar="REGEX", help=add.help("groups_pattern"))
+    source.add_argument("--csv", metavar="FILE", help=add.help("groups_csv"))
+    parser.add_argument("--metric", default="accuracy", metavar="METRIC", help=add.help("groups_metric"))
+    parser.add_argument("--class", dest="class_name", metavar="CLASS", help=add.help("groups_class"))
+    parser.add_argument("--remedy", metavar="NAME", help=add.help("groups_remedy"))
+    parser.add_argument("--out", metavar="FILE.csv", help=add.help("groups_out"))

@@ -78,7 +78,7 @@ def load(spec: DataSpec, home: Home, *, progress: Progress | None = None, split:
 
     Raises ``LabError``: "unknown_dataset"; ``ExperimentError`` for wrong options; ``DataError``: "dataset_changed"
     (``spec.fingerprint`` is another), "dataset_broken", "dataset_offline", "disk_full", "split_empty",
-    "split_broken", "unknown_column".
+    "split_broken", "unknown_column", "unknown_balance_column".
     """
     info = catalogue.find(spec.dataset, home)
     form = form_of(spec, info)
@@ -105,7 +105,12 @@ def _dataset(spec: DataSpec, name: str, form: Form, prepared: Prepared, split: S
         fingerprint=prepared.fingerprint,
         kind=kind,
         outputs=outputs,
-        train=part(split.train, balanced=spec.balance == "sampler", shuffled=_label_order(spec, len(split.train))),
+        train=part(
+            split.train,
+            balanced=spec.balance in ("sampler", "group_sampler"),
+            shuffled=_label_order(spec, len(split.train)),
+            groups=_groups(spec, columns, split.train),
+        ),
         validation=part(split.validation),
         test=part(split.test),
         mean=mean,
@@ -121,6 +126,23 @@ def _label_order(spec: DataSpec, count: int) -> Index | None:
     if not spec.shuffle_labels:
         return None
     return np.random.default_rng((spec.split.seed, _LABELS)).permutation(count)
+
+
+def _groups(spec: DataSpec, columns: Callable[[], Mapping[str, list[Any]]], index: Index) -> torch.Tensor | None:
+    """[N] a number a group, of the samples at ``index``; those that are in no group are one group.
+
+    Raises ``DataError`` ("unknown_balance_column").
+    """
+    if spec.balance != "group_sampler":
+        return None
+    manifest = columns()
+    known = [name for name in manifest if name not in ("file", "label", "split", "width", "height")]
+    if spec.balance_by not in known:
+        params = {"value": spec.balance_by or "", "known": ", ".join(known) or "–"}
+        raise DataError("unknown_balance_column", field="data.balance_by", **params)
+    numbers: dict[Any, int] = {}
+    values = manifest[spec.balance_by]
+    return torch.tensor([numbers.setdefault(values[i] or "", len(numbers)) for i in index.tolist()])
 
 
 class _Columns:
@@ -146,7 +168,10 @@ def _samples(
     columns: Callable[[], Mapping[str, list[Any]]] = dict,
     balanced: bool = False,
     shuffled: Index | None = None,
+    groups: torch.Tensor | None = None,
 ) -> ArraySamples:
     targets = torch.from_numpy(prepared.targets[index if shuffled is None else index[shuffled]])
     positions = torch.from_numpy(index.astype(np.int64))
-    return ArraySamples(kind, outputs, prepared.inputs, targets, positions, columns=columns, balanced=balanced)
+    return ArraySamples(
+        kind, outputs, prepared.inputs, targets, positions, columns=columns, balanced=balanced, groups=groups
+    )

@@ -37,8 +37,12 @@ class ArraySamples:
         *,
         columns: Callable[[], Mapping[str, list[Any]]] = dict,
         balanced: bool = False,
+        groups: Tensor | None = None,
     ) -> None:
-        """``targets`` are those of this split already, in its order; ``inputs`` are of the whole dataset."""
+        """``targets`` are those of this split already, in its order; ``inputs`` are of the whole dataset.
+
+        ``balanced``: an epoch draws each class as often; with ``groups`` ([N] int64, of this split) each group.
+        """
         self._kind = kind
         self._outputs = outputs
         self._inputs = inputs
@@ -47,6 +51,7 @@ class ArraySamples:
         self._positions = positions
         self._columns = columns
         self._balanced = balanced
+        self._groups = groups
 
     @property
     def kind(self) -> InputKind:
@@ -92,8 +97,9 @@ class ArraySamples:
         if seed is None:
             return torch.arange(len(self))
         generator = torch.Generator().manual_seed(_mixed(seed, epoch))
-        if self._balanced and isinstance(self._targets, Tensor):
-            return _balanced_draw(self._targets.cpu(), generator)
+        drawn_by = self._targets if self._groups is None else self._groups
+        if self._balanced and isinstance(drawn_by, Tensor):
+            return _balanced_draw(drawn_by.cpu(), generator)
         return torch.randperm(len(self), generator=generator)
 
     def to(self, device: torch.device | str) -> ArraySamples:
@@ -107,6 +113,7 @@ class ArraySamples:
             self._positions.to(device),
             columns=self._columns,
             balanced=self._balanced,
+            groups=self._groups,
         )
         if self._resident is not None:
             moved._resident = self._resident.to(device)
@@ -138,7 +145,7 @@ class ArraySamples:
 
 
 def _balanced_draw(targets: Tensor, generator: torch.Generator) -> Tensor:
-    """[N] rows with replacement: first a class, each as likely, then one of its samples."""
+    """[N] rows with replacement: first a class (or a group), each as likely, then one of its samples."""
     _, classes, counts = torch.unique(targets, return_inverse=True, return_counts=True)
     by_class = torch.argsort(classes, stable=True)
     first = torch.cumsum(counts, 0) - counts

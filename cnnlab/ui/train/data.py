@@ -25,7 +25,14 @@ from cnnlab.ui.train.problems import within
 _AUGMENTATION = "data.augmentation"
 _SPLIT = "data.split"
 _SHARE = "data.train_share"
-_PREPARATION = ("data.resize", "data.normalization", "data.balance", "data.shuffle_labels", "data.fingerprint")
+_PREPARATION = (
+    "data.resize",
+    "data.normalization",
+    "data.balance",
+    "data.balance_by",
+    "data.shuffle_labels",
+    "data.fingerprint",
+)
 _KNOWN_SPLITS = {"validation": "validation", "test": "test"}
 
 
@@ -148,7 +155,10 @@ def _preparation(form: Form) -> None:
         with grid.cell():
             fields.choice(form, "data.normalization", ["standardize", "unit"])
         with grid.cell():
-            fields.choice(form, "data.balance", ["none", "class_weights", "sampler"])
+            fields.choice(form, "data.balance", ["none", "class_weights", "sampler", "group_sampler"])
+        if form["data.balance"] == "group_sampler":
+            with grid.cell():
+                fields.text(form, "data.balance_by", optional=True, limit=80)
         with grid.cell():
             fields.toggle(form, "data.shuffle_labels")
         with grid.cell():
@@ -162,6 +172,7 @@ def _other_dataset(form: Form, before: Any, now: Any) -> Mapping[str, Any]:
         "data.options": form.kept.get(f"data {now}", {}),
         "data.fingerprint": None,
         "data.split.group_by": None,
+        "data.balance_by": None,
     }
 
 

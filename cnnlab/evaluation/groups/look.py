@@ -1,0 +1,104 @@
+"""A run's split as it is looked at by groups: what its network said, and the whole dataset that groups count in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnlab.data.splits import SplitIndex
+from cnnlab.data.store import Prepared
+from cnnlab.data.types import Progress
+from cnnlab.errors import LabError
+from cnnlab.evaluation.groups import gaps as gap
+from cnnlab.evaluation.groups import grouping as group
+from cnnlab.evaluation.groups.fairness import cramers_v, cross_table
+from cnnlab.evaluation.groups.gaps import Codes, Gaps
+from cnnlab.evaluation.groups.grouping import Grouping
+from cnnlab.evaluation.judged import Judged
+from cnnlab.home import Home
+from cnnlab.runs.journal import Journal
+
+
+@dataclass(frozen=True)
+class Look:
+    judged: Judged
+    prepared: Prepared
+    split: SplitIndex
+    positions: Codes  # [N] of the samples of ``judged``, in the whole dataset
+    _groupings: dict[str, Grouping] = field(default_factory=dict)
+
+    @property
+    def files(self) -> Sequence[str]:
+        """Of the whole dataset."""
+        files: list[str] = self.prepared.manifest()["file"]
+        return files
+
+    def by(self, column: str) -> Grouping:
+        """``of_column``, computed once. Raises what that raises."""
+        if column not in self._groupings:
+            self._groupings[column] = group.of_column(self.prepared, column)
+        return self._groupings[column]
+
+    def of_split(self, grouping: Grouping) -> Codes:
+        """[N] the groups of the samples of ``judged``."""
+        codes: Codes = grouping.codes[self.positions]
+        return codes
+
+    def gaps(self, grouping: Grouping, metric: str = "accuracy", *, positive: int = 0) -> Gaps:
+        """Raises ``LabError`` ("unknown_group_metric")."""
+        _known(metric)
+        return gap.gaps(self.judged, grouping, self.of_split(grouping), metric, positive=positive)
+
+    def survey(self, metric: str = "accuracy", *, positive: int = 0, progress: Progress | None = None) -> list[Gaps]:
+        """All that the data offer, corrected together, the largest gap first; what has too many groups is left out.
+
+        Raises ``LabError`` ("unknown_group_metric").
+        """
+        _known(metric)
+        found, names = [], group.columns(self.prepared)
+        for place, name in enumerate(names):
+            if progress:
+                progress("progress.groups", place, len(names))
+            try:
+                one = self.by(name)
+            except LabError:
+                continue
+            codes = self.of_split(one)
+            found.append(gap.gaps(self.judged, one, codes, metric, positive=positive, within_classes=False))
+        return gap.corrected(found)
+
+    def joined(self, grouping: Grouping) -> float | None:
+        """Cramér's V of class and group among the training samples, as the dataset labels them."""
+        train = self.split.train
+        labels = np.asarray(self.prepared.targets)[train].astype(np.int64)
+        return cramers_v(cross_table(labels, grouping.codes[train], len(self.judged.names), len(grouping.groups)))
+
+    def class_number(self, name: str | None) -> int:
+        """Of a class by its name; the last of them where none is named. Raises ``LabError`` ("groups_no_class")."""
+        names = self.judged.names
+        if name is None:
+            return len(names) - 1
+        if name not in names:
+            raise LabError("groups_no_class", field="--class", value=name[:80], known=", ".join(names[:20]))
+        return names.index(name)
+
+
+def look(journal: Journal, home: Home, split: str = "test") -> Look:
+    """Raises what ``judged`` and ``dataset_of`` raise."""
+    from cnnlab.evaluation.evaluate import dataset_of  # torch
+    from cnnlab.evaluation.judged import judged
+
+    said = judged(journal, home, split=split)
+    dataset = dataset_of(journal, home)
+    return of(said, dataset.prepared, dataset.split, split)
+
+
+def of(said: Judged, prepared: Prepared, index: SplitIndex, split: str) -> Look:
+    return Look(said, prepared, index, np.asarray(getattr(index, split), dtype=np.int64))
+
+
+def _known(metric: str) -> None:
+    if metric not in gap.METRICS:
+        raise LabError("unknown_group_metric", field="--metric", value=metric[:80], known=", ".join(gap.METRICS))
