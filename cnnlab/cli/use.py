@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli.images_behind import listed
 from cnnlab.cli.output import Output
 from cnnlab.evaluation.card import Card
 from cnnlab.home import Home
@@ -32,6 +33,10 @@ def evaluate(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     if found is not None:
         values |= found.as_dict(Card.read(journal.folder).outputs.class_names)
         lines += ["", *_evaluated(found, output)]
+    if arguments.images is not None:
+        behind, table = listed(journal, home, split, arguments.images, arguments.limit, output)
+        values["behind"] = behind
+        lines = [table]  # whoever asks for images wants those
     output.result(values, "\n".join(lines))
     return 0
 

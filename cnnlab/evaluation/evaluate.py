@@ -12,15 +12,18 @@ from filelock import FileLock
 from cnnlab.data.load import Dataset, load
 from cnnlab.data.samples import ArraySamples
 from cnnlab.data.splits import SplitIndex
-from cnnlab.data.types import Progress
+from cnnlab.data.types import Batch, Progress
 from cnnlab.errors import DataError, RunError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.predictions import Origin, file_of, write_predictions
 from cnnlab.evaluation.report import Report, report_of
 from cnnlab.evaluation.stored import is_current, stored_metrics, stored_predictions, weights_name
 from cnnlab.evaluation.trained import load_trained
+from cnnlab.experiment import Experiment
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
+from cnnlab.tasks.base import Predictions
+from cnnlab.tasks.build import build_task
 from cnnlab.training import runtime
 from cnnlab.training.measure import drain, measuring
 
@@ -44,8 +47,18 @@ def evaluate_split(journal: Journal, home: Home, split: str, *, progress: Progre
         return recorded
     ensure_measured(journal, home, split, progress=progress)
     beside = stored_metrics(journal.folder, split)
-    # a file of an earlier version has no metrics beside it; from now on it has
-    return measure_again(journal, home, progress, split=split) if beside is None else beside
+    return _from_columns(journal, split) if beside is None else beside
+
+
+def _from_columns(journal: Journal, split: str) -> dict[str, float]:
+    """What the task makes of predictions that have no metrics beside them; the loss can't be known from them."""
+    card = Card.read(journal.folder)
+    columns = stored_predictions(journal.folder, split, without=("file", "probabilities"))
+    count = len(columns.pop("index"))
+    predictions = Predictions(torch.arange(count), {name: torch.tensor(values) for name, values in columns.items()})
+    found = build_task(Experiment.from_dict(card.experiment), card.outputs, card.training_counts).metrics(card.outputs)
+    found.update(predictions, Batch(torch.empty(count, 0), predictions.columns.get("label"), None, predictions.index))
+    return found.compute()
 
 
 def held_out_predictions(journal: Journal, home: Home, *, progress: Progress | None = None) -> dict[str, list[Any]]:

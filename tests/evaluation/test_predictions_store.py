@@ -96,7 +96,9 @@ def test_numbers_stay_where_weights_are_gone(home: Home, run: Journal, passes: l
 def test_a_file_of_an_earlier_version_is_believed(home: Home, run: Journal, passes: list[int]) -> None:
     half_right(run, home)
     assert origin_of(run.folder / file_of("test")) is None
-    assert 0.3 < judged(run, home).right.mean() < 0.9
+    found = judged(run, home)
+    assert 0.3 < found.right.mean() < 0.9
+    assert evaluate_split(run, home, "test")["accuracy"] == pytest.approx(found.right.mean())
     assert passes == []
 
 

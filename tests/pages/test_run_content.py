@@ -31,24 +31,7 @@ def test_the_confusion_matrix_of_the_test_split(open_page: Open, home: Home, lan
     said = texts(open_page("run", lang=lang, tab=translate("run.tab.test", lang), run=journal.run_id))
     assert translate("run.confusion.title", lang) in {text.strip("*") for text in said}
     assert translate("run.confusion.alt", lang, right="3", total="5") in said
-    assert {"66.7\N{NO-BREAK SPACE}%", "66,7\N{NO-BREAK SPACE}%"} & said
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_how_sure_the_test_figures_are(open_page: Open, home: Home, lang: str) -> None:
-    journal = made_runs.finished(home)
-    made_runs.predict(journal, labels=[0, 0, 0, 1], predictions=[0, 1, 1, 1], names=("<b>a</b>", "b", "c"))
-    app = open_page("run", lang=lang, tab=translate("run.tab.test", lang), run=journal.run_id)
-    assert not app.exception
-    columns = [translate(f"quality.{name}", lang) for name in ("metric", "value", "interval")]
-    table = next(one.value for one in app.table if list(one.value.columns) == columns)
-    accuracy = table[table.iloc[:, 0] == translate("metric.accuracy", lang).capitalize()].iloc[0]
-    assert accuracy.iloc[1] == ("50.0" if lang == "en" else "50,0") + "\N{NO-BREAK SPACE}%"
-    classes = app.dataframe[-1].value
-    assert list(classes.iloc[:, 0])[-1] == "c"  # the class without images comes last
-    assert list(classes.iloc[:, 1]) == ["3", "1", "0"]
-    too_sure = translate("quality.sure.over", lang).partition(":")[0]
-    assert [text for text in texts(app) if text.startswith(too_sure)]
+    assert translate("evaluate_page.from_run", lang) in said
 
 
 def test_many_classes_are_listed_instead_of_drawn(open_page: Open, home: Home) -> None:
@@ -57,7 +40,7 @@ def test_many_classes_are_listed_instead_of_drawn(open_page: Open, home: Home) -
     made_runs.predict(journal, labels=[3, 3], predictions=[7, 3], names=names)
     said = texts(open_page("run", tab=translate("run.tab.test", "en"), run=journal.run_id))
     assert translate("run.confusion.large", "en", count=40) in said
-    assert "class 7" in said
+    assert translate("evaluate_page.from_run", "en") in said
 
 
 def test_early_stopping_is_said_in_words(open_page: Open, home: Home) -> None:

@@ -13,11 +13,12 @@ from cnnlab.evaluation.predictions import SPLITS
 from cnnlab.runs.run import Run
 from cnnlab.ui import address, run_choice
 from cnnlab.ui.edge import edge
+from cnnlab.ui.evaluate import measuring
 from cnnlab.ui.evaluate.case import Case, case_of
 from cnnlab.ui.language import t
 from cnnlab.ui.navigation import RUN_PAGE
 
-VIEWS = ("quality", "space", "samples", "robustness", "more_data")
+VIEWS = ("quality", "calibration", "thresholds", "space", "samples", "robustness", "more_data")
 _OF_EVERY_SPLIT = ("quality", "space", "samples")  # the others are about the test split
 _VIEW, _SPLIT = "evaluate_view", "evaluate_split"
 
@@ -40,7 +41,7 @@ def read(run: Run) -> Case | None:
         return None
     view = _view()
     split = _split() if view in _OF_EVERY_SPLIT else "test"
-    return case_of(run, split)
+    return case_of(run, split) if measuring.ready(run, split) else None
 
 
 def draw(case: Case) -> None:

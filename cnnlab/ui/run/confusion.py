@@ -1,4 +1,4 @@
-"""The confusion matrix of the test split, and the pairs of classes that are confused most."""
+"""The confusion matrix of the test split, small; what is behind it is on Evaluate and "Why did it fail?"."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ import streamlit as st
 
 from cnnlab.errors import LabError
 from cnnlab.evaluation.card import Card
-from cnnlab.evaluation.confusion import Counts, confusion, worst_pairs
+from cnnlab.evaluation.confusion import Counts, confusion
 from cnnlab.evaluation.predictions import PREDICTIONS
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
 from cnnlab.ui.language import language, t
-from cnnlab.ui.navigation import MISTAKES_PAGE
-from cnnlab.ui.text import message, plain
+from cnnlab.ui.navigation import EVALUATE_PAGE, MISTAKES_PAGE
+from cnnlab.ui.text import message
 
 _LARGEST = 30  # classes; beyond it the cells would be smaller than their numbers
-_PAIRS = 10
 
 
 def draw(run: Run) -> None:
@@ -38,14 +37,12 @@ def draw(run: Run) -> None:
     st.markdown(f"**{t('run.confusion.title')}**")
     if len(names) > _LARGEST:
         st.markdown(t("run.confusion.large", count=len(names)))
-        _pairs(counts, names)
         _why(run)
         return
-    chart, table = st.columns([3, 2], gap="medium")
+    chart, links = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with chart:
         _chart(counts, names)
-    with table:
-        _pairs(counts, names)
+    with links:
         _why(run)
 
 
@@ -71,36 +68,26 @@ def _chart(counts: Counts, names: Sequence[str]) -> None:
     st.plotly_chart(figure, key="confusion", config={"displayModeBar": False}, alt=alt, theme=None)
 
 
-def _pairs(counts: Counts, names: Sequence[str]) -> None:
-    pairs = worst_pairs(counts, _PAIRS)
-    if not pairs:
-        st.markdown(t("run.confusion.no_mistake"))
-        return
-    columns = {
-        t("run.confusion.true"): [plain(names[pair.label]) for pair in pairs],
-        t("run.confusion.predicted"): [plain(names[pair.prediction]) for pair in pairs],
-        t("run.confusion.count"): [formats.whole(pair.count, language()) for pair in pairs],
-        t("run.confusion.rate"): [formats.percent(pair.rate, language()) for pair in pairs],
-    }
-    st.caption(t("run.confusion.pairs"))
-    st.table(columns, border="horizontal", hide_index=True)
-
-
 def _why(run: Run) -> None:
-    """The way to the single images behind the numbers."""
+    """The ways to the single images behind the numbers."""
+    query = {"run": run.run_id}
+    st.page_link(EVALUATE_PAGE, label=t("evaluate_page.from_run"), icon=":material/fact_check:", query_params=query)
     st.page_link(
         MISTAKES_PAGE,
         label=t("mistakes_page.from_run"),
         icon=":material/help_center:",
-        query_params={"run": run.run_id},
+        query_params=query,
     )
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _counts(path: str, _written: int, classes: int) -> Counts | None:
-    from cnnlab.evaluation.predictions import read_predictions
+    from cnnlab.evaluation.stored import stored_predictions
 
-    columns = read_predictions(Path(path), without=("probabilities", "file"))
+    try:
+        columns = stored_predictions(Path(path).parents[1], "test", without=("probabilities", "file"))
+    except FileNotFoundError:  # of other weights
+        return None
     if "label" not in columns or "prediction" not in columns:
         return None
     return confusion(columns["label"], columns["prediction"], classes)

@@ -10,7 +10,7 @@ from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 from cnnlab.ui import metrics, settings
 from cnnlab.ui.language import language, t
-from cnnlab.ui.run import confusion, cost, curves, files, quality
+from cnnlab.ui.run import confusion, cost, curves, files
 from cnnlab.ui.settings import Rows
 
 
@@ -39,7 +39,6 @@ def _test(run: Run) -> None:
             )
     st.caption(t("run.test.explained", epoch=run.result.get("best_epoch") or formats.UNKNOWN))
     confusion.draw(run)
-    quality.draw(run)
 
 
 def _why_no_test(run: Run) -> str:
