@@ -53,9 +53,16 @@ def _row(runs: Sequence[Run], name: str) -> list[str]:
     cells = []
     for place, (run, value) in enumerate(zip(runs, values, strict=True)):
         mark = _FRONT if place in ahead and len(ahead) < _known(values, results) else ""
-        basis = words.source(run.result) if name == "energy" and value is not None else ""
+        basis = _basis(name, run) if value is not None else ""
         cells.append(formats.UNKNOWN if value is None else f"{form(value)}{mark}" + (f" ({basis})" if basis else ""))
     return cells
+
+
+def _basis(name: str, run: Run) -> str:
+    """Whether a number was measured or estimated; CO2 is always estimated, by the mean of a country and year."""
+    if name == "co2":
+        return t("cost.source.estimated")
+    return words.source(run.result) if name == "energy" else ""
 
 
 def _known(values: Sequence[float | None], results: Sequence[float | None]) -> int:

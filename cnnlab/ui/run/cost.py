@@ -19,7 +19,7 @@ def draw(run: Run) -> None:
         speed = formats.whole(result.get("images_per_second"), language())
         _metric("seconds", formats.duration(run.train_seconds), t("cost.speed", speed=speed))
         _metric("energy", words.energy(result.get("energy_kwh")), words.source(result) or t("cost.not_counted"))
-        _metric("co2", words.mass(result.get("co2_kg")), words.place(result))
+        _metric("co2", words.mass(result.get("co2_kg")), words.carbon(result))
         _metric("memory", formats.size(result.get("peak_memory_bytes"), language()), _gpu_memory(run))
         _metric("parameters", formats.short(result.get("parameters"), language()), "")
         _metric("macs", formats.short(result.get("macs"), language()), t("cost.of_one_image"))

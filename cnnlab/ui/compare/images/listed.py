@@ -16,7 +16,7 @@ from cnnlab.ui.language import language, t
 from cnnlab.ui.pictures import Pixels, enlarged
 from cnnlab.ui.text import distinct
 
-PAGE = 20
+PAGE = 10
 _SIDE = 56
 
 
@@ -76,7 +76,7 @@ def _said(case: Case, number: int, place: int) -> str:
     panel = case.panel
     mark = "" if panel.labels[place] < 0 else "✓ " if panel.right[number, place] else "✗ "
     share = formats.percent(float(panel.confidence[number, place]), language(), 0)
-    return f"{mark}{_class(case, int(panel.predictions[number, place]))} {share}"
+    return f"{mark}{_class(case, int(panel.predictions[number, place]))} · {share}"
 
 
 def _class(case: Case, number: int) -> str:

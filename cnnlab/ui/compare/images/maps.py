@@ -22,6 +22,7 @@ from cnnlab.ui.text import plain, sentence
 METHOD = "grad_cam"
 _SLOT = "compare_maps_work"
 _SIDE = 168
+_NO_MAPS = "network_without_maps"  # its sentence is for who typed the method
 _EXPLAINED_TOGETHER = 4  # as many runs as Explain takes
 
 
@@ -73,7 +74,7 @@ def _networks(case: Case, place: int, looked: Sequence[Looked] | None) -> None:
                     pictures.draw(picture, alt=alt, side=_SIDE, width=_SIDE)
                 st.markdown(_said(case, number, place))
                 for problem in () if looked is None else looked[number].problems:
-                    st.caption(sentence(problem))
+                    st.caption(t("compare_images.no_map") if problem.code == _NO_MAPS else sentence(problem))
 
 
 def _said(case: Case, number: int, place: int) -> str:
@@ -81,9 +82,9 @@ def _said(case: Case, number: int, place: int) -> str:
     said = plain(panel.names[int(panel.predictions[number, place])])
     share = formats.percent(float(panel.confidence[number, place]), language())
     if panel.labels[place] < 0:
-        return f":material/help: {said} {share}"
+        return f":material/help: {said} · {share}"
     icon = ":material/check_circle:" if panel.right[number, place] else ":material/cancel:"
-    return f"{icon} {said} {share}"
+    return f"{icon} {said} · {share}"
 
 
 def _link(runs: Sequence[Run], place: int) -> None:
