@@ -92,13 +92,13 @@ class _Each:
         loss, brier = -np.log(np.maximum(true, SMALLEST)), 1 - 2 * true + np.square(shares).sum(1)
         return cls(shares.argmax(1) == labels, confidence, place, loss, brier, bins)
 
-    def values(self, weight: Floats) -> list[float]:
+    def values(self, weight: Shares) -> list[float]:
         """The metrics of a draw; ``weight``: [N] how often each image was taken."""
         number = weight.sum()
         means = [float(weight @ column / number) for column in (self.loss, self.brier)]
         return [self.error(self.right, weight), *means]
 
-    def error(self, right: NDArray[np.bool_], weight: Floats) -> float:
+    def error(self, right: NDArray[np.bool_], weight: Shares) -> float:
         gaps = np.bincount(self.place, weights=weight * (right - self.confidence), minlength=self.bins)
         return float(np.abs(gaps).sum() / weight.sum())
 

@@ -57,16 +57,15 @@ def fit(labels: NDArray[np.int64], probabilities: Shares) -> Fitted:
 
 def scaled(probabilities: Shares, temperature: float) -> Floats:
     """[N, C]: what the network would say with its logits divided by ``temperature``; the order of classes stays."""
-    return np.concatenate([_softmax(rows / temperature) for rows in _chunks(_logs(probabilities))] or [probabilities])
+    logits = _logs(probabilities)
+    for start in range(0, len(logits), _ROWS):
+        logits[start : start + _ROWS] = _softmax(logits[start : start + _ROWS] / temperature)
+    return logits
 
 
 def _logs(probabilities: Shares) -> Floats:
     logs: Floats = np.log(np.maximum(probabilities.astype(np.float64), _SMALLEST))
     return logs
-
-
-def _chunks(rows: Floats) -> list[Floats]:
-    return [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -56,7 +56,7 @@ def curves(scores: Floats, positive: NDArray[np.bool_], *, draws: int = RANK_DRA
     )
 
 
-def _area(found: ranking.Ranks, weights: Floats | None, name: str) -> Measured:
+def _area(found: ranking.Ranks, weights: ranking.Floats | None, name: str) -> Measured:
     value, of_draws = getattr(ranking, name)(found), getattr(ranking, f"{name}_drawn")
     if weights is None:
         return Measured(value)

@@ -18,8 +18,8 @@ from cnnlab.ui.evaluate.case import Case, case_of
 from cnnlab.ui.language import t
 from cnnlab.ui.navigation import RUN_PAGE
 
-VIEWS = ("quality", "calibration", "thresholds", "space", "samples", "robustness", "more_data")
-_OF_EVERY_SPLIT = ("quality", "space", "samples")  # the others are about the test split
+VIEWS = ("quality", "calibration", "thresholds", "space", "samples", "groups", "robustness", "more_data")
+_OF_EVERY_SPLIT = ("quality", "groups", "space", "samples")  # the others are about the test split
 _VIEW, _SPLIT = "evaluate_view", "evaluate_split"
 
 

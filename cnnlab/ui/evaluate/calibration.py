@@ -1,0 +1,130 @@
+"""Whether the network is as sure as it is right, and the one number that makes it so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnlab.evaluation.temperature import kept as keeping
+from cnnlab.evaluation.temperature.of_run import Scaled, scaling_of
+from cnnlab.evaluation.temperature.words import sentence_of
+from cnnlab.i18n import formats
+from cnnlab.ui.edge import safely
+from cnnlab.ui.evaluate import measuring
+from cnnlab.ui.evaluate.case import Case
+from cnnlab.ui.language import language, t
+
+if TYPE_CHECKING:
+    from cnnlab.evaluation.quality import Measured
+    from cnnlab.evaluation.temperature.effect import State
+
+_BINS = (10, 15, 20, 30)
+_METRICS = ("ece", "log_loss", "brier")
+
+
+def draw(case: Case) -> None:
+    if not measuring.ready(case.run, "validation"):
+        return
+    bins = _bins()
+    with st.spinner(t("calibration_page.computing")):
+        found = _scaled(case.run.run_id, case.stamp, bins, case)
+    st.markdown(sentence_of(found, language()))
+    _keep(case, found)
+    before, after = st.columns(2, gap="medium")
+    with before:
+        _state(found.effect.before, t("calibration_page.before"), "before")
+    with after:
+        at = formats.number(found.fitted.temperature, 2, language())
+        _state(found.effect.after, t("calibration_page.after", temperature=at), "after")
+    _table(found)
+
+
+def _bins() -> int:
+    chosen = st.segmented_control(
+        t("calibration_page.bins"),
+        _BINS,
+        default=15,
+        required=True,
+        key="calibration_bins",
+        help=t("calibration_page.bins_help"),
+    )
+    return int(chosen or 15)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _scaled(_run_id: str, stamp: str, bins: int, _case: Case) -> Scaled:  # noqa: ARG001  # names the weights
+    return scaling_of(_case.other("validation").judged, _case.judged, bins=bins)
+
+
+def _keep(case: Case, found: Scaled) -> None:
+    """A temperature is used from one click on, and no longer from the next."""
+    folder = case.journal.folder
+    applied = keeping.kept(folder)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if applied is not None:
+            at = formats.number(applied, 2, language())
+            st.markdown(f":material/check: {t('calibrate.kept.yes', temperature=at)}", width="content")
+            undo = safely(keeping.forget)
+            st.button(
+                t("calibration_page.undo"),
+                icon=":material/undo:",
+                key="calibration_undo",
+                on_click=undo,
+                args=(folder,),
+            )
+        elif found.kind != "unbounded":
+            st.button(
+                t("calibration_page.keep"),
+                icon=":material/thermostat:",
+                key="calibration_keep",
+                help=t("calibration_page.keep_help"),
+                on_click=safely(keeping.keep),
+                args=(folder, found.fitted),
+            )
+
+
+def _state(state: State, title: str, key: str) -> None:
+    from cnnlab.plots import confidence, reliability  # plotly takes half a second to import
+    from cnnlab.plots.palette import palette
+
+    colours = palette(st.context.theme.type)
+    st.markdown(f"**{title}**")
+    error = formats.percent(state.calibration.error, language())
+    axes = reliability.Words(*(t(f"quality.axis.{name}") for name in ("confidence", "accuracy", "perfect", "images")))
+    figure = reliability.reliability(state.calibration.bins, axes, colours, language())
+    alt = t("calibration_page.reliability_alt", error=error)
+    config = {"displayModeBar": False}
+    st.plotly_chart(figure, key=f"calibration_{key}", config=config, alt=alt, theme=None)
+    words = confidence.Words(*(t(f"quality_page.axis.{name}") for name in ("confidence", "images", "right", "wrong")))
+    bars = confidence.confidence(state.right.tolist(), state.wrong.tolist(), words, colours, language())
+    alt = t("calibration_page.histogram_alt", says=formats.percent(state.calibration.confidence, language()))
+    st.plotly_chart(bars, key=f"confidence_{key}", config=config, alt=alt, theme=None)
+
+
+def _table(found: Scaled) -> None:
+    effect = found.effect
+    states = {"before": effect.before, "after": effect.after}
+    columns = {
+        t("calibrate.column.metric"): [t(f"calibrate.metric.{name}") for name in (*_METRICS, "by_chance")],
+        **{
+            t(f"calibrate.column.{side}"): [
+                *(_figure(state.metrics[name]) for name in _METRICS),
+                formats.number(state.by_chance, 4, language()),
+            ]
+            for side, state in states.items()
+        },
+        t("calibrate.column.change"): [*(_figure(effect.change[name]) for name in _METRICS), formats.UNKNOWN],
+    }
+    st.table(columns, border="horizontal", hide_index=True)
+    images = formats.whole(effect.images, language())
+    st.caption(t("calibrate.explained", bins=effect.bins, images=images))
+    fitted = formats.whole(found.fitted.images, language())
+    st.caption(
+        t("calibration_page.how", images=fitted, temperature=formats.number(found.fitted.temperature, 3, language()))
+    )
+
+
+def _figure(one: Measured) -> str:
+    value, low, high = (formats.number(each, 4, language()) for each in (one.value, one.low, one.high))
+    return f"{value} ({t('quality.between', low=low, high=high)})"
