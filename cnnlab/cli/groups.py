@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
@@ -134,23 +130,7 @@ def _table(found: Gaps, output: Output) -> str:
 
 def _write(path: str, found: list[Gaps]) -> None:
     """A row a group. Raises ``LabError`` ("not_writable")."""
+    from cnnlab.evaluation.groups.table import as_csv
     from cnnlab.explain.render import write
 
-    write(Path(path), table(found).encode(), "--out")
-
-
-def table(found: list[Gaps]) -> str:
-    """CSV, a row a group."""
-    from cnnlab.evaluation.csv_cells import inert
-
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["grouping", "metric", "group", "images", "value", "low", "high", "too_small"])
-    for one in found:
-        for group in one.groups:
-            figures = [
-                "" if v is None or not np.isfinite(v) else f"{v:.6f}" for v in (group.value, group.low, group.high)
-            ]
-            names = [inert(one.grouping), one.metric, inert(group.name)]
-            writer.writerow([*names, group.images, *figures, int(group.too_small)])
-    return text.getvalue()
+    write(Path(path), as_csv(found).encode(), "--out")

@@ -71,9 +71,13 @@ class Look:
 
     def joined(self, grouping: Grouping) -> float | None:
         """Cramér's V of class and group among the training samples, as the dataset labels them."""
+        return cramers_v(self.cross_table(grouping))
+
+    def cross_table(self, grouping: Grouping) -> Codes:
+        """[classes, groups] training samples."""
         train = self.split.train
         labels = np.asarray(self.prepared.targets)[train].astype(np.int64)
-        return cramers_v(cross_table(labels, grouping.codes[train], len(self.judged.names), len(grouping.groups)))
+        return cross_table(labels, grouping.codes[train], len(self.judged.names), len(grouping.groups))
 
     def class_number(self, name: str | None) -> int:
         """Of a class by its name; the last of them where none is named. Raises ``LabError`` ("groups_no_class")."""

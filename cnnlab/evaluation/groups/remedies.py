@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnlab.errors import LabError
+from cnnlab.evaluation.groups.gaps import FEWEST
 from cnnlab.evaluation.judged import Judged
 from cnnlab.evaluation.paired import Pair, compare
 from cnnlab.experiment import Experiment
@@ -43,3 +44,21 @@ def in_group(before: Judged, after: Judged, members: NDArray[np.bool_]) -> Pair 
     if not chosen.any():
         return None
     return compare([after.right[chosen], before.right[chosen]])[0]
+
+
+def worst_group(judged: Judged, codes: NDArray[np.int64], groups: int) -> int | None:
+    """The group of FEWEST images or more in which the fewest are right; ``None`` where there is none."""
+    there = judged.known & (codes >= 0)
+    sizes = np.bincount(codes[there], minlength=groups)
+    shares = np.bincount(codes[there], weights=judged.right[there], minlength=groups) / np.maximum(sizes, 1)
+    return int(np.where(sizes >= FEWEST, shares, 2.0).argmin()) if (sizes >= FEWEST).any() else None
+
+
+def remedy_between(before: Experiment, after: Experiment) -> str | None:
+    """Which remedy leads from the one experiment to the other, if the data are otherwise used alike."""
+    apart = {"fingerprint", "balance", "balance_by"}
+    if before.data.model_dump(exclude=apart) != after.data.model_dump(exclude=apart):
+        return None
+    if (before.data.balance, before.data.balance_by) == (after.data.balance, after.data.balance_by):
+        return None
+    return next((name for name in REMEDIES if _BALANCE[name] == after.data.balance), None)
