@@ -166,6 +166,11 @@ _USES: dict[str, tuple[Draw, ...]] = {
 Draws = dict[Draw, Tensor]
 
 
+def augmenter(spec: Augmentation, seed: int) -> Augmenter | None:
+    """``None`` where nothing is varied."""
+    return Augmenter(spec, seed) if spec.active else None
+
+
 class Augmenter:
     """``augmenter(batch, epoch=3)`` is the batch as that epoch sees it: floats in [0, 1], channels_last."""
 

@@ -143,4 +143,4 @@ def _tracking(experiment: Experiment, home: Home) -> list[Problem]:  # noqa: ARG
     return problems
 
 
-_CHECKS = (_dataset, _balance, _split, _network, _task, _tracking)
+_CHECKS = (_dataset, _balance, _split, _network, _first_weights, _task, _tracking)

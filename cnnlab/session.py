@@ -6,10 +6,11 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
+from cnnlab.augment import augmenter
 from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
 from cnnlab.energy import costs
@@ -22,16 +23,15 @@ from cnnlab.explain.timeline.tracking import Tracker
 from cnnlab.home import Home
 from cnnlab.models.build import build_network
 from cnnlab.pace import Pace
+from cnnlab.runs import first_weights
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.states import RunState
 from cnnlab.tasks.build import build_task
 from cnnlab.tasks.outputs import network_outputs
 from cnnlab.training import checkpoints, fine_tuning, runtime
+from cnnlab.training import first_weights as first_weights_of
 from cnnlab.training.fit import EpochResult, FitState, Step, fit
 from cnnlab.training.measure import Measured, Measuring, drain, measuring
-
-if TYPE_CHECKING:
-    from cnnlab.augment import Augmenter
 
 PROGRESS_SECONDS = 0.5
 STOP_SECONDS = 0.05
@@ -97,20 +97,13 @@ class Session:
         torch.manual_seed(spec.seed)
         self._outputs = network_outputs(self._experiment.task, data.outputs.count)
         network = build_network(self._experiment.model, data.kind, self._outputs, data.mean, data.std)
+        self._begins = first_weights_of.begin(network, first_weights.read(self._journal.folder), spec)
         self._network = self._runtime.place(network)
         self._task = build_task(self._experiment, data.outputs, data.training_counts)
         self._state = FitState.fresh(self._network, self._task, spec)
         self._training = data.train.to(self._runtime.device)
         self._validation = data.validation.to(self._runtime.device)
-        self._augment = self._augmenter()
-
-    def _augmenter(self) -> Augmenter | None:
-        augmentation = self._experiment.data.augmentation
-        if not augmentation.active:
-            return None
-        from cnnlab.augment import Augmenter
-
-        return Augmenter(augmentation, self._spec.seed)
+        self._augment = augmenter(self._experiment.data.augmentation, spec.seed)
 
     def _restore(self) -> None:
         journal = self._journal
@@ -152,7 +145,7 @@ class Session:
         if journal.transition(RunState.RUNNING, allowed=(RunState.STARTING,), attempt=self._attempt, **fields) is None:
             raise Stopped
         journal.log(f"training on {self._runtime.device}, {self._runtime.precision}, {torch.get_num_threads()} threads")
-        for remark in fine_tuning.remarks(self._network, self._spec, self._state.epoch):
+        for remark in [*self._begins, *fine_tuning.remarks(self._network, self._spec, self._state.epoch)]:
             journal.log(remark)
 
     def _compare_conditions(self) -> None:

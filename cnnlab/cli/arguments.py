@@ -120,6 +120,7 @@ def _training_commands(add: _Adder) -> None:
         parser.add_argument("file", nargs="?", metavar="FILE.yaml", help=add.help("file"))
         parser.add_argument("--preset", metavar="PRESET", help=add.help("preset"))
         parser.add_argument("--like", metavar="RUN", help=add.help("like"))
+        parser.add_argument("--from-weights", metavar="RUN", help=add.help("from_weights"))
         parser.add_argument("--dataset", metavar="DATASET", help=add.help("dataset"))
         network = parser.add_mutually_exclusive_group()
         network.add_argument("--architecture", metavar="NETWORK", help=add.help("architecture"))

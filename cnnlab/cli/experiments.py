@@ -27,6 +27,8 @@ def experiment_from(arguments: argparse.Namespace, home: Home) -> Experiment:
         changes["data.dataset"] = arguments.dataset
     if arguments.architecture:
         changes["model.architecture"] = arguments.architecture
+    if arguments.from_weights:
+        changes |= {"model.weights_from": arguments.from_weights, "model.pretrained": False}
     if arguments.seed is not None:
         changes["training.seed"] = arguments.seed
     if getattr(arguments, "design", None):
@@ -49,6 +51,8 @@ def _start(arguments: argparse.Namespace, home: Home) -> Experiment:
         return Journal.open(home, arguments.like).experiment().changed({"name": ""})
     if arguments.file:
         return read_experiment(Path(arguments.file))
+    if arguments.from_weights and not arguments.architecture:
+        return Journal.open(home, arguments.from_weights).experiment().changed({"name": ""})
     return recommended.start(arguments.architecture) if arguments.architecture else Experiment()
 
 

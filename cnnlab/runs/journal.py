@@ -29,6 +29,7 @@ from cnnlab.errors import Problem, RunError
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home, write_atomically
 from cnnlab.names import friendly_name
+from cnnlab.runs import first_weights
 from cnnlab.runs.epochs import lines
 from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
@@ -106,9 +107,12 @@ class Journal:
         """A new run. Its folder appears whole: a reader never meets a half-made one.
 
         It is QUEUED, or with ``worker`` at once STARTING under that process, so that no queue takes it as well.
-        ``environment`` is what the process that trains it will find in its own.
+        ``environment`` is what the process that trains it will find in its own. The run whose weights it begins with is
+        its parent. Raises what ``first_weights.find`` raises, before anything is written.
         """
         home.ensure()
+        if experiment.model.weights_from:
+            first_weights.find(experiment.model.weights_from, home)
         run_id = secrets.token_hex(16)
         named = experiment.to_dict()
         named["name"] = experiment.name or friendly_name(run_id)
@@ -117,6 +121,9 @@ class Journal:
         (staging / "checkpoints").mkdir(parents=True)
         write_atomically(staging / "experiment.yaml", Experiment.from_dict(named).to_yaml(), durable=True)
         cls(staging).record_environment(environment or {})
+        if experiment.model.weights_from:
+            parent = experiment.model.weights_from
+            first_weights.keep(parent, home, staging)
         state = RunState.STARTING if worker else RunState.QUEUED
         status = Status(run_id, state, worker=worker, created=time.time(), parent=parent, group=group)
         write_atomically(staging / "state.json", json.dumps(status.as_dict()), durable=True)

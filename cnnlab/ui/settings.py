@@ -143,7 +143,7 @@ def _is_used(field: str, value: Any, flat: dict[str, Any]) -> bool:
         return bool(value)
     if field == "data.train_share":
         return bool(value != 1.0)
-    if field in ("data.fingerprint", "data.split.group_by", "model.layers"):
+    if field in ("data.fingerprint", "data.split.group_by", "model.layers", "model.weights_from"):
         return value is not None
     if field.endswith(".options"):  # flat() names an empty mapping itself
         return False

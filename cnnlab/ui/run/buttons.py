@@ -50,6 +50,8 @@ def _stop(run: Run, below: DeltaGenerator) -> None:
 def _more(run: Run, below: DeltaGenerator) -> None:
     if run.experiment is not None and _button("change", "tune", wide=True):
         st.switch_page(TRAIN_PAGE, query_params={"like": run.run_id})
+    if run.local and run.experiment is not None and run.best_record and _button("continue", "fork_right", wide=True):
+        st.switch_page(TRAIN_PAGE, query_params={"weights": run.run_id})
     if run.best_record and _button("predict", "batch_prediction", wide=True):
         st.switch_page(PREDICT_PAGE, query_params={"run": run.run_id})
     if run.local and run.best_record and _button("inside", "biotech", wide=True):

@@ -75,7 +75,7 @@ def choose(form: Form, code: str) -> None:
     filled = recommended.on_change(before, name, form.__getitem__)
     filled |= {field: value for field, value in own.items() if field.startswith("data.")}
     form.filled = Filled(name, {field: form[field] for field in filled}, filled) if filled else None
-    set_anew(form, {**own, **filled})
+    set_anew(form, {**own, **filled, "model.weights_from": None})  # those of a run fit the network it had
     form.kept.setdefault(_LAST, {}).update({group: before, group_chosen(form): name})
     form.lists += group_chosen(form) != group
 

@@ -13,13 +13,14 @@ from cnnlab.ui.train.problems import within
 _GROUP = "training.fine_tuning"
 _FROZEN = f"{_GROUP}.frozen_epochs"
 _RATE = f"{_GROUP}.backbone_rate"
+_FROM = "model.weights_from"
 
 
 def draw(form: Form) -> None:
     with st.expander(
         t("train.fine_tuning.title", what=_words(form)),
         icon=":material/ac_unit:",
-        expanded=within(form, [_GROUP]),
+        expanded=within(form, [_GROUP, _FROM]) or bool(form[_FROM]),
         key=f"fine_tuning_{form.revision}",
         type="compact",
     ):
@@ -29,7 +30,8 @@ def draw(form: Form) -> None:
                 fields.whole(form, _FROZEN)
             with grid.cell():
                 fields.share(form, _RATE)
-        if form[_FROZEN] and not form["model.pretrained"]:
+        fields.text(form, _FROM, optional=True, limit=32)
+        if form[_FROZEN] and not form["model.pretrained"] and not form[_FROM]:
             st.markdown(f":small[:material/info: {t('train.fine_tuning.random')}]")
 
 

@@ -19,7 +19,7 @@ from cnnlab.ui.language import language, t
 from cnnlab.ui.train import choosing
 from cnnlab.ui.train.form import Form, Notice, current
 
-_STARTS = ("like", "preset", "dataset", "network", "design")
+_STARTS = ("like", "weights", "preset", "dataset", "network", "design")
 
 
 def opened() -> Form:
@@ -55,6 +55,10 @@ def _fill(form: Form, name: str, value: str) -> None:
     if name == "like":
         run = view(Home.current(), address.run_id("like") or "")
         form.replace(from_run(run), Notice("train.notice.run", {"name": run.name}))
+    elif name == "weights":
+        run = view(Home.current(), address.run_id("weights") or "")
+        changes = {"model.weights_from": run.run_id, "model.pretrained": False}
+        form.replace(from_run(run).changed(changes), Notice("train.notice.weights", {"name": run.name}))
     elif name == "preset":
         experiment = load_preset(value)
         form.replace(Draft.of(experiment), Notice("train.notice.preset", {"name": preset_title(value)}))
