@@ -44,7 +44,7 @@ def source(result: Mapping[str, Any]) -> str:
 
 
 def place(result: Mapping[str, Any]) -> str:
-    """``Mexico, 507 g/kWh (2023)``; empty where it is unknown."""
+    """``Mexico, 507 g of CO2/kWh (2023)``; empty where it is unknown."""
     grams, year, country = (result.get(name) for name in ("carbon_grams_per_kwh", "carbon_year", "country"))
     if not isinstance(country, str) or grams is None or year is None:
         return ""
@@ -53,7 +53,7 @@ def place(result: Mapping[str, Any]) -> str:
 
 
 def carbon(result: Mapping[str, Any]) -> str:
-    """``estimated · Mexico, 507 g/kWh (2023)``: a year's mean of a country is no measurement of these minutes."""
+    """``estimated · Mexico, 507 g of CO2/kWh (2023)``: a year's mean of a country is no measurement of these minutes."""
     where = place(result)
     return f"{t('cost.source.estimated')} · {where}" if where else ""
 
