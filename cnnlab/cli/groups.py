@@ -109,7 +109,7 @@ def _survey(found: list[Gaps], output: Output) -> str:
             rows.append([title, "–", "–", "–", "–"])
             continue
         shown = [f"{end.name} {words.value(one.metric, end.value, output.language)}" for end in (one.worst, one.best)]
-        gap = words.value(one.metric, one.gap, output.language)
+        gap = words.gap(one.metric, one.gap, output.language)
         rows.append([title, *shown, gap, formats.number(one.adjusted, 3, output.language)])
     lines = [output.table(header, rows), words.rule(output.language)]
     return "\n".join([*lines, *words.sentences(found[0], output.language)[:1]])

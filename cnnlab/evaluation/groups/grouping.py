@@ -59,7 +59,7 @@ def of_column(prepared: Prepared, name: str) -> Grouping:
         return quarters(name, "column", np.array(manifest[name], dtype=np.float64))
     if name in manifest:
         return _named(name, "column", [_word(value) for value in manifest[name]])
-    return quarters(name, "statistic", statistics.measure(prepared, name))
+    return quarters(name, "statistic", 255 * statistics.measure(prepared, name))  # as pixels are counted
 
 
 def of_pattern(files: Sequence[str], pattern: str) -> Grouping:
@@ -102,7 +102,7 @@ def quarters(name: str, kind: str, values: NDArray[np.float64]) -> Grouping:
     codes = np.searchsorted(cuts, values, side="left")
     kinds, codes = np.unique(codes, return_inverse=True)
     ends = [(values[codes == place].min(), values[codes == place].max()) for place in range(len(kinds))]
-    names = tuple(f"{low:.3g} – {high:.3g}" for low, high in ends)
+    names = tuple(f"{low:.0f} – {high:.0f}" for low, high in ends)
     if len(set(names)) < len(names):
         names = tuple(f"{place + 1}: {title}" for place, title in enumerate(names))
     return Grouping(name, kind, names, codes.astype(np.int64))

@@ -28,6 +28,13 @@ def value(metric: str, figure: float | None, language: str) -> str:
     return formats.percent(figure, language)
 
 
+def gap(metric: str, figure: float | None, language: str) -> str:
+    """A difference of shares in points."""
+    if figure is None or metric == "log_loss":
+        return value(metric, figure, language)
+    return translate("groups.points", language, points=points(figure, language))
+
+
 def between(metric: str, group: Group, language: str) -> str:
     low, high = value(metric, group.low, language), value(metric, group.high, language)
     return formats.UNKNOWN if group.value is None else translate("groups.between", language, low=low, high=high)

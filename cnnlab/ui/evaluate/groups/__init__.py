@@ -63,7 +63,7 @@ def _table(rows: list[Gaps]) -> dict[str, list[str]]:
         t("groups_page.grouping"): [plain(words.title(one.grouping, one.kind, speech)) for one in rows],
         t("groups_page.worst"): [worst for worst, _ in shown],
         t("groups_page.best"): [best for _, best in shown],
-        t("groups_page.gap"): [words.value(one.metric, one.gap, speech) for one in rows],
+        t("groups_page.gap"): [words.gap(one.metric, one.gap, speech) for one in rows],
         t("groups_page.p"): [
             formats.UNKNOWN if one.gap is None else formats.number(one.adjusted, 3, speech) for one in rows
         ],

@@ -50,28 +50,25 @@ def measure(case: Case) -> tuple[str, int]:
 
     names = case.judged.names
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.selectbox(
-            t("groups_page.class"),
-            range(len(names)),
-            index=None if _CLASS in st.session_state else len(names) - 1,
-            format_func=lambda place: names[place],
-            key=_CLASS,
-            width=200,
+        if st.session_state.get(_CLASS) not in range(len(names)):
+            st.session_state[_CLASS] = len(names) - 1
+        positive = int(
+            st.selectbox(
+                t("groups_page.class"), range(len(names)), format_func=lambda place: names[place], key=_CLASS, width=200
+            )
         )
-        positive = len(names) - 1 if number is None else number
         if address.asked("metric") in METRICS:
             st.session_state[_METRIC] = address.asked("metric")
+        st.session_state.setdefault(_METRIC, METRICS[0])
         titles = {name: metric_title(name, names[positive], language()) for name in METRICS}
-        chosen = st.selectbox(
+        metric = st.selectbox(
             t("groups_page.metric"),
             METRICS,
-            index=None if _METRIC in st.session_state else 0,
             format_func=titles.__getitem__,
             key=_METRIC,
             persist_state="session",
             width=280,
         )
-    metric = chosen or METRICS[0]
     address.keep("metric", metric if metric != METRICS[0] else None)
     return metric, positive
 
