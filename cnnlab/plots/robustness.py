@@ -102,8 +102,8 @@ def moves(
     )
     styled(figure, colours, language, height=max(260, 90 + _CELL * len(steps)), legend=False)
     figure.update_layout(dragmode=False, clickmode="event+select")
-    figure.update_xaxes(title={"text": words.x_axis}, dtick=max(1, reach // 4), showgrid=False, constrain="domain")
-    figure.update_yaxes(
-        title={"text": words.y_axis}, dtick=max(1, reach // 4), showgrid=False, autorange="reversed", scaleanchor="x"
-    )
+    edge = reach + 0.5
+    axis = {"dtick": max(1, reach // 4), "showgrid": False, "constrain": "domain"}
+    figure.update_xaxes(title={"text": words.x_axis}, range=[-edge, edge], **axis)
+    figure.update_yaxes(title={"text": words.y_axis}, range=[edge, -edge], scaleanchor="x", **axis)
     return figure

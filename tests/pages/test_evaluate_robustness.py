@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cnnlab.evaluation.evaluate import dataset_of
@@ -10,8 +12,15 @@ from cnnlab.evaluation.robustness.subject import Subject
 from cnnlab.evaluation.robustness.table import corruptions
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
-from tests.evaluation.made_weights import untrained
+from tests.evaluation.made_weights import half_right
+from tests.evaluation.made_weights import untrained as without_predictions
 from tests.pages.conftest import Open
+
+
+def untrained(home: Home, **changes: Any) -> Journal:
+    journal = without_predictions(home, **changes)
+    half_right(journal, home)
+    return journal
 
 
 def measured(journal: Journal, home: Home, images: int = 100) -> None:

@@ -75,19 +75,21 @@ class Sampling:
 
     steps: tuple[tuple[str, str, int], ...]  # (name, type, its own stride)
     total: int  # pixels of the input between two positions of the last map
+    maps: bool  # whether there is any layer with maps
 
 
 def sampling(inspection: Inspection) -> Sampling:
     """From the receptive fields of the rows that have maps; what pools the whole map away is left out."""
-    steps, total = [], 1
+    steps, total, maps = [], 1, False
     for row in inspection.rows:
         if row.receptive is None or row.receptive.whole or len(row.output_shape) != 3:
             continue
+        maps = True
         stride = max(row.receptive.stride)
         if stride > total:
             steps.append((row.name, row.type, round(stride / total)))
             total = stride
-    return Sampling(tuple(steps), total)
+    return Sampling(tuple(steps), total, maps)
 
 
 def known(subject: Subject) -> Shifts | None:

@@ -50,7 +50,7 @@ def sentences(found: Robustness, language: str) -> list[str]:
                 share=formats.percent(means[worst], language),
                 drop=points(clean.value - means[worst], language),
                 best=title(best, language),
-                least=points(clean.value - means[best], language),
+                least=formats.percent(means[best], language),
             )
         )
     return said
@@ -85,7 +85,7 @@ def shift_sentences(found: Shifts, sampling: Sampling, language: str) -> list[st
         translate(
             key,
             language,
-            pixels=kept,
+            count=kept,
             reach=reach[0],
             share=formats.percent(reach[1], language),
             images=len(found.labels),
@@ -95,5 +95,6 @@ def shift_sentences(found: Shifts, sampling: Sampling, language: str) -> list[st
         layers = ", ".join(f"{name} ({step})" for name, _, step in sampling.steps)
         said.append(translate("robustness.shift.strides", language, total=sampling.total, layers=layers))
     else:
-        said.append(translate("robustness.shift.no_stride", language))
+        key = "robustness.shift.no_stride" if sampling.maps else "robustness.shift.no_maps"
+        said.append(translate(key, language))
     return said

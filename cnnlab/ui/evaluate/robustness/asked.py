@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnlab.data.types import Progress
 from cnnlab.home import Home
+from cnnlab.i18n import formats
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.run import Run
 from cnnlab.runs.view import listing
@@ -16,7 +17,7 @@ from cnnlab.ui import address, background, run_choice, trained
 from cnnlab.ui.data import progress
 from cnnlab.ui.edge import safely
 from cnnlab.ui.evaluate.case import Case
-from cnnlab.ui.language import t
+from cnnlab.ui.language import language, t
 from cnnlab.ui.polling import while_there
 from cnnlab.ui.text import distinct, sentence
 
@@ -34,9 +35,8 @@ def choose(case: Case) -> list[Subject]:
     from cnnlab.errors import LabError
     from cnnlab.evaluation.robustness.several import same_images
 
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        images = _images()
-        others = _others(case.run)
+    images = _images()
+    others = _others(case.run)
     first = _subject(case.run, images)
     subjects = [first.checked()]
     for run in others:
@@ -92,7 +92,9 @@ def _images() -> int | None:
     if asked in choices:
         st.session_state[_IMAGES] = asked
     st.session_state.setdefault(_IMAGES, 500)
-    words = {number: t("robustness_page.all") if number == _ALL else str(number) for number in choices}
+    words = {
+        number: t("robustness_page.all") if number == _ALL else formats.whole(number, language()) for number in choices
+    }
     chosen = st.segmented_control(
         t("robustness_page.images"),
         choices,

@@ -55,7 +55,7 @@ def draw(case: Case, subject: Subject, found: Robustness) -> None:
                 picture = changed[0].permute(1, 2, 0).contiguous().numpy()
                 pictures.draw(picture, alt=f"{labels[str(name)]}: {caption}", side=_SIDE, width=_SIDE)
                 icon = ":material/check_circle:" if said == int(found.labels[at]) else ":material/cancel:"
-                st.markdown(f"{icon} {case.name(said)} {formats.percent(sure, language(), 0)}")
+                st.markdown(f"{icon} {case.name(said)} · {formats.percent(sure, language(), 0)}")
                 st.caption(caption)
     file = case.judged.files[int(found.places[at])]
     truth = case.name(int(found.labels[at]))

@@ -80,7 +80,7 @@ def _one(case: Case, subject: Subject, found: Shifts, down: int, right: int) -> 
     said, sure, truth = int(found.predicted[at]), float(found.confidence[at]), int(found.labels[place])
     pictures.draw(picture, alt=t("robustness_page.shift.alt", down=down, right=right), side=_SIDE, width=_SIDE)
     icon = ":material/check_circle:" if said == truth else ":material/cancel:"
-    st.markdown(f"{icon} {case.name(said)} {formats.percent(sure, language(), 0)}")
+    st.markdown(f"{icon} {case.name(said)} · {formats.percent(sure, language(), 0)}")
     same = (found.predicted[:, :, place] == found.still[place]).mean()
     words = {"share": formats.percent(float(same), language(), 0), "name": case.name(int(found.still[place]))}
     st.caption(t("robustness_page.shift.this_image", **words))
