@@ -10,9 +10,13 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import log_loss
 
+from cnnlab.errors import LabError
+from cnnlab.evaluation.judged import Judged
 from cnnlab.evaluation.temperature import kept as keeping
 from cnnlab.evaluation.temperature.effect import effect
+from cnnlab.evaluation.temperature.of_run import scaling_of
 from cnnlab.evaluation.temperature.scaling import fit, scaled
+from cnnlab.evaluation.temperature.words import sentence_of
 from cnnlab.home import Home
 from tests.evaluation.made_weights import untrained
 
@@ -93,6 +97,44 @@ def test_the_interval_of_the_calibration_error_is_the_bootstrap_by_hand() -> Non
     low, high = np.quantile(by_hand, [0.025, 0.975])
     assert found.low == pytest.approx(low, abs=0.02)
     assert found.high == pytest.approx(high, abs=0.02)
+
+
+def _judged(logits: np.ndarray, labels: np.ndarray) -> Judged:
+    shares = softmax(logits, axis=1).astype(np.float32)
+    names = tuple(str(k) for k in range(logits.shape[1]))
+    return Judged(names, [str(k) for k in range(len(labels))], labels, shares.argmax(1), shares)
+
+
+@pytest.mark.parametrize(
+    ("factor", "kind", "verdict"), [(3.0, "over", "helps"), (0.4, "under", "helps"), (1.0, "same", "unclear")]
+)
+def test_what_is_said_of_it_follows_from_validation_and_test(factor: float, kind: str, verdict: str) -> None:
+    validation, test = (_world(60_000, 3, seed) for seed in (1, 2))
+    found = scaling_of(_judged(factor * validation[0], validation[1]), _judged(factor * test[0], test[1]))
+    assert found.kind == kind
+    if kind != "same":
+        assert found.verdict == verdict
+    for language in ("en", "es"):
+        assert "{" not in sentence_of(found, language)
+
+
+def test_a_temperature_that_does_not_fit_the_test_split_is_said_to_hurt() -> None:
+    validation, test = _world(20_000, 3, seed=1), _world(20_000, 3, seed=2)
+    found = scaling_of(_judged(3 * validation[0], validation[1]), _judged(*test))
+    assert (found.kind, found.verdict) == ("over", "hurts")
+    assert "does not help" in sentence_of(found, "en")
+
+
+def test_without_a_label_and_with_bins_out_of_range_it_is_refused() -> None:
+    logits, labels = _world(50, 3, seed=1)
+    whole, none = _judged(logits, labels), _judged(logits, np.full(50, -1))
+    for case, code in (((none, whole), "no_label_known"), ((whole, none), "no_label_known")):
+        with pytest.raises(LabError) as refused:
+            scaling_of(*case)
+        assert refused.value.problem.code == code
+    with pytest.raises(LabError) as refused:
+        scaling_of(whole, whole, bins=1)
+    assert refused.value.problem.code == "bins_out_of_range"
 
 
 def test_a_kept_temperature_is_for_the_weights_it_was_fitted_on(home: Home) -> None:

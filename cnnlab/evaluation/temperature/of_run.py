@@ -29,12 +29,20 @@ class Scaled:
 
     @property
     def kind(self) -> str:
-        """What the temperature says of the network: "unbounded", "same", "over" (too sure) or "under"."""
+        """What it says of the network on validation: "unbounded", "same", "over" (too sure) or "under"."""
         if self.fitted.bounded:
             return "unbounded"
         if abs(self.fitted.temperature - 1) < SAME:
             return "same"
         return "over" if self.fitted.temperature > 1 else "under"
+
+    @property
+    def verdict(self) -> str:
+        """Whether the log loss on test falls ("helps") or rises ("hurts") for sure, or neither ("unclear")."""
+        loss = self.effect.change["log_loss"]
+        if loss.high is not None and loss.high < 0:
+            return "helps"
+        return "hurts" if loss.low is not None and loss.low > 0 else "unclear"
 
 
 def scaling_of(validation: Judged, test: Judged, *, bins: int = BINS) -> Scaled:

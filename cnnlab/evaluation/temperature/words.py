@@ -1,4 +1,4 @@
-"""What a temperature means, in a sentence for whoever reads the network's probabilities."""
+"""What a temperature means, in sentences for whoever reads the network's probabilities."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ if TYPE_CHECKING:
 
 
 def sentence_of(found: Scaled, language: str) -> str:
-    """ "Too sure: on average it says 98 % and is right in 93 %. Divided by 1.6 its logits say 93 %"."""
-    before, after = found.effect.before.calibration, found.effect.after.calibration
-    return translate(
-        f"calibrate.said.{found.kind}",
-        language,
-        says=formats.percent(before.confidence, language),
-        right=formats.percent(before.accuracy, language),
-        then=formats.percent(after.confidence, language),
-        temperature=formats.number(found.fitted.temperature, 2, language),
-        before=formats.percent(before.error, language),
-        after=formats.percent(after.error, language),
+    """How sure and how right it is on test, what was fitted on validation, and whether that helps on test."""
+    parts = ["measured", found.kind]
+    if found.kind in ("over", "under"):
+        parts.append(found.verdict)
+    before, after, loss = (
+        found.effect.before.calibration,
+        found.effect.after.calibration,
+        found.effect.change["log_loss"],
     )
+    values = {
+        "says": formats.percent(before.confidence, language),
+        "right": formats.percent(before.accuracy, language),
+        "then": formats.percent(after.confidence, language),
+        "temperature": formats.number(found.fitted.temperature, 2, language),
+        "before": formats.percent(before.error, language),
+        "after": formats.percent(after.error, language),
+        **{name: formats.number(getattr(loss, name), 4, language) for name in ("value", "low", "high")},
+    }
+    return " ".join(translate(f"calibrate.said.{part}", language, **values) for part in parts)
