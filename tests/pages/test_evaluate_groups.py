@@ -41,6 +41,7 @@ def test_a_grouping_is_told_shown_and_mended(journal: Journal, open_page: Open, 
     assert app.selectbox(key="groups_column").value == "brightness"
     assert [button.key for button in app.button if str(button.key).startswith("remedy_")] == [
         "remedy_class_sampler",
+        "remedy_augmented_sampler",
         "remedy_class_weights",
     ]
     app.selectbox(key="groups_column").set_value("texture").run()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +15,22 @@ from cnnlab.evaluation.judged import Judged
 from cnnlab.evaluation.paired import Pair, compare
 from cnnlab.experiment import Experiment
 
-REMEDIES = ("class_sampler", "class_weights", "group_sampler")
-_BALANCE = {"class_sampler": "sampler", "class_weights": "class_weights", "group_sampler": "group_sampler"}
+REMEDIES = ("class_sampler", "augmented_sampler", "class_weights", "group_sampler")
+_BALANCE = {
+    "class_sampler": "sampler",
+    "augmented_sampler": "sampler",
+    "class_weights": "class_weights",
+    "group_sampler": "group_sampler",
+}
+# what hardly any class loses its meaning by: no flips, which letters and digits do not bear
+_MILD = {"rotation": 10.0, "translation": 0.1, "scaling": 0.1, "brightness": 0.2, "contrast": 0.2}
 
 
 def remedied(experiment: Experiment, name: str, by: str | None = None, columns: Sequence[str] = ()) -> Experiment:
     """``by``: the manifest's column that "group_sampler" balances, one of ``columns``.
+
+    "augmented_sampler" draws every class as often and alters each image anew, so that the few images of a rare class
+    do not come back unchanged; a run that augments already keeps how it does.
 
     Raises ``LabError``: "unknown_remedy", "remedy_without_column", "unknown_balance_column", "remedy_already" (the run
     was trained that way).
@@ -30,7 +42,10 @@ def remedied(experiment: Experiment, name: str, by: str | None = None, columns: 
     if name == "group_sampler" and by not in columns:
         raise LabError("unknown_balance_column", field="--by", value=str(by)[:80], known=", ".join(columns) or "–")
     column = by if name == "group_sampler" else None
-    changed = experiment.changed({"data.balance": _BALANCE[name], "data.balance_by": column, "name": ""})
+    changes: dict[str, Any] = {"data.balance": _BALANCE[name], "data.balance_by": column, "name": ""}
+    if name == "augmented_sampler" and not experiment.data.augmentation.active:
+        changes |= {f"data.augmentation.{transform}": size for transform, size in _MILD.items()}
+    changed = experiment.changed(changes)
     if changed.data == experiment.data:
         raise LabError("remedy_already", field="--remedy", value=name)
     return changed
@@ -56,9 +71,11 @@ def worst_group(judged: Judged, codes: NDArray[np.int64], groups: int) -> int | 
 
 def remedy_between(before: Experiment, after: Experiment) -> str | None:
     """Which remedy leads from the one experiment to the other, if the data are otherwise used alike."""
-    apart = {"fingerprint", "balance", "balance_by"}
-    if before.data.model_dump(exclude=apart) != after.data.model_dump(exclude=apart):
-        return None
-    if (before.data.balance, before.data.balance_by) == (after.data.balance, after.data.balance_by):
-        return None
-    return next((name for name in REMEDIES if _BALANCE[name] == after.data.balance), None)
+    apart = {"fingerprint"}
+    by = after.data.balance_by
+    for name in REMEDIES:
+        with contextlib.suppress(LabError):
+            made = remedied(before, name, by, [by] if by else [])
+            if made.data.model_dump(exclude=apart) == after.data.model_dump(exclude=apart):
+                return name
+    return None
