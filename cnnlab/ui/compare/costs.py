@@ -61,7 +61,7 @@ def _row(runs: Sequence[Run], name: str) -> list[str]:
 def _basis(name: str, run: Run) -> str:
     """Whether a number was measured or estimated; CO2 is always estimated, by the mean of a country and year."""
     if name == "co2":
-        return t("cost.source.estimated")
+        return t("cost.estimated_co2")
     return words.source(run.result) if name == "energy" else ""
 
 

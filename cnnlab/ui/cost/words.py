@@ -52,12 +52,6 @@ def place(result: Mapping[str, Any]) -> str:
     return t("cost.intensity", country=name, grams=formats.whole(grams, language()), year=year)
 
 
-def carbon(result: Mapping[str, Any]) -> str:
-    """``estimated · Mexico, 507 g of CO2/kWh (2023)``: a year's mean of a country is no measurement of these minutes."""
-    where = place(result)
-    return f"{t('cost.source.estimated')} · {where}" if where else ""
-
-
 def water(kwh: float) -> str:
     """An everyday measure that needs no source but the heat capacity of water."""
     return t("cost.water", mass=mass(3.6e6 * kwh / _WATER / 1000))

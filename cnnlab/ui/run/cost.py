@@ -19,7 +19,7 @@ def draw(run: Run) -> None:
         speed = formats.whole(result.get("images_per_second"), language())
         _metric("seconds", formats.duration(run.train_seconds), t("cost.speed", speed=speed))
         _metric("energy", words.energy(result.get("energy_kwh")), words.source(result) or t("cost.not_counted"))
-        _metric("co2", words.mass(result.get("co2_kg")), words.carbon(result))
+        _metric("co2", words.mass(result.get("co2_kg")), t("cost.estimated_co2") if words.place(result) else "")
         _metric("memory", formats.size(result.get("peak_memory_bytes"), language()), _gpu_memory(run))
         _metric("parameters", formats.short(result.get("parameters"), language()), "")
         _metric("macs", formats.short(result.get("macs"), language()), t("cost.of_one_image"))
@@ -27,6 +27,8 @@ def draw(run: Run) -> None:
         _metric("latency_32", words.milliseconds(result.get("latency_ms_32")), words.timed_on(run))
     timing.offer([run])
     notes = [words.water(result["energy_kwh"])] if result.get("energy_kwh") else []
+    if where := words.place(result):
+        notes.append(t("cost.electricity", places=where))
     if said := result.get("energy_source"):
         notes.append(t(f"cost.about.{said}" if said in ("measured", "partly") else "cost.about.estimated"))
     notes.append(t("cost.about.rest"))
