@@ -52,10 +52,10 @@ class Column:
 
 
 def columns(runs: Sequence[Run]) -> list[Column]:
-    """Metrics (test first), costs, then every setting; those that no run has are left out."""
+    """Metrics (test first, losses last of each split), costs, then every setting; those that no run has are left out."""
     measured = [_metrics(run) for run in runs]
     names = dict.fromkeys(name for one in measured for name in one)
-    ordered = sorted(names, key=lambda name: _SPLITS.index(name.partition("_")[0]))
+    ordered = sorted(names, key=lambda name: (_SPLITS.index(name.partition("_")[0]), "loss" in name))
     found = [Column(name, "metric", tuple(one.get(name) for one in measured)) for name in ordered]
     found += [Column(name, "cost", tuple(cost(run, name) for run in runs)) for name in COSTS]
     rows = comparison.settings(runs)

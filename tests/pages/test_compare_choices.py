@@ -49,7 +49,7 @@ def test_by_images_seen(open_page: Open, home: Home, lang: str) -> None:
 
 def test_nonsense_in_the_address_is_left_aside(open_page: Open, home: Home) -> None:
     ids = ",".join(made_runs.finished(home, name).run_id for name in ("a", "b"))
-    bad = {name: "<b>" for name in ("metric", "axis", "split", "smoothing", "log", "more", "against", "result", "by")}
+    bad = dict.fromkeys(("metric", "axis", "split", "smoothing", "log", "more", "against", "result", "by"), "<b>")
     app = open_page("compare", runs=ids, **bad)
     assert not app.error
     assert not app.exception

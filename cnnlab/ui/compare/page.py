@@ -13,7 +13,7 @@ from cnnlab.runs import comparison
 from cnnlab.runs.run import Run
 from cnnlab.runs.view import listing, view
 from cnnlab.ui import address
-from cnnlab.ui.compare import cards, costs, curves, images, picker, seeds, settings, sharing, tested
+from cnnlab.ui.compare import cards, costs, curves, images, more, picker, seeds, settings, sharing, tested
 from cnnlab.ui.compare.words import untested_words, verdict_words
 from cnnlab.ui.language import t
 from cnnlab.ui.navigation import TRAIN_PAGE
@@ -106,12 +106,13 @@ def _parts(runs: Sequence[Run]) -> None:
     if len(runs) > _BESIDE:
         curves.draw(runs)
         settings.draw(runs)
-        return
-    left, right = st.columns(2, gap="medium")
-    with left:
-        settings.draw(runs)
-    with right:
-        curves.draw(runs)
+    else:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            settings.draw(runs)
+        with right:
+            curves.draw(runs)
+    more.draw(runs, found, pairs)
 
 
 def _verdict(runs: Sequence[Run], found: comparison.Verdict, pairs: Sequence[Pair]) -> None:
