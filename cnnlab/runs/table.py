@@ -52,7 +52,7 @@ class Column:
 
 
 def columns(runs: Sequence[Run]) -> list[Column]:
-    """Metrics (test first, losses last of each split), costs, then every setting; those that no run has are left out."""
+    """Metrics (test first, losses last of each split), costs, every setting; those that no run has are left out."""
     measured = [_metrics(run) for run in runs]
     names = dict.fromkeys(name for one in measured for name in one)
     ordered = sorted(names, key=lambda name: (_SPLITS.index(name.partition("_")[0]), "loss" in name))
