@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnlab.evaluation.duplicates.find import duplicates
 from cnnlab.evaluation.evaluate import dataset_of
+from cnnlab.evaluation.judged import judged
 from cnnlab.evaluation.space.space import Asked, outliers, space
 from cnnlab.home import Home
 from cnnlab.i18n import translate
@@ -54,6 +55,7 @@ def test_a_space_in_three_dimensions_and_by_other_colours(trained_run: Journal, 
 @pytest.mark.parametrize("split", ["test", "train"])
 def test_samples_that_stand_out(trained_run: Journal, home: Home, open_page: Open, language: str, split: str) -> None:
     dataset = dataset_of(trained_run, home)
+    judged(trained_run, home, split=split)
     outliers(trained_run, dataset, home, split)
     duplicates(trained_run, dataset, home)
     for part in ("duplicates", "outliers", "suspects"):
