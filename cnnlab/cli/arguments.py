@@ -9,6 +9,7 @@ from cnnlab import __version__
 from cnnlab.cli.arguments_evaluate import evaluation_commands
 from cnnlab.cli.arguments_evidence import evidence_commands
 from cnnlab.cli.arguments_explain import explain_command
+from cnnlab.cli.arguments_mlflow import label_commands, registry_commands
 from cnnlab.cli.arguments_networks import design_commands, inspection_commands
 from cnnlab.i18n import translate
 
@@ -56,6 +57,8 @@ def build_parser(language: str) -> argparse.ArgumentParser:
     design_commands(adder)
     inspection_commands(adder)
     evaluation_commands(adder)
+    label_commands(adder)
+    registry_commands(adder)
     evidence_commands(adder)
     return parser
 
@@ -157,6 +160,7 @@ def _queue_commands(add: _Adder) -> None:
         parser.add_argument(f"--{name}", metavar=name.upper(), help=add.help(f"runs_{name}"))
     parser.add_argument("--sort", default="created", metavar="BY", help=add.help("runs_sort"))
     parser.add_argument("--ascending", action="store_true", help=add.help("runs_ascending"))
+    parser.add_argument("--tag", action="append", default=[], metavar="NAME[=VALUE]", help=add.help("runs_tag"))
     parser.add_argument("--elsewhere", action="store_true", help=add.help("runs_elsewhere"))
     parser = add.command("supervisor", "queue:supervisor")
     parser.add_argument("action", choices=("status", "start", "stop"), help=add.help("supervisor_action"))

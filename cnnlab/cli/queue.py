@@ -33,6 +33,7 @@ def runs(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         words=arguments.search or "",
         sort=arguments.sort,
         ascending=arguments.ascending,
+        tags=tuple(arguments.tag),
     )
     narrowed = query != Query()  # else the newest are enough, and only those are read
     limit = _ALL if narrowed else arguments.limit
@@ -53,6 +54,7 @@ def _state(name: str) -> RunState:
 
 def _facts(run: Run, language: str) -> dict[str, object]:
     facts = {"dataset": run.dataset, "architecture": run.architecture, "created": run.created}
+    facts |= {"note": run.note, "tags": dict(run.tags)}
     return {**run_summary(run, language), **facts}
 
 

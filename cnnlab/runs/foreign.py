@@ -12,6 +12,7 @@ from cnnlab.experiment import Experiment
 from cnnlab.home import Home
 from cnnlab.runs import mlflow_store, tags
 from cnnlab.runs.journal import Progress
+from cnnlab.runs.labels_published import NOTE
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 
@@ -98,6 +99,8 @@ def _run(stored: mlflow.entities.Run, home: Home) -> Run | None:
         mlflow_experiment_id=info.experiment_id,
         mlflow_tracking_uri=mlflow_store.display_uri(mlflow_store.tracking_uri(home)),
         host=said.get(tags.HOST, ""),
+        note=said.get(NOTE, ""),
+        tags={name: value for name, value in said.items() if not name.startswith(("mlflow.", "cnnlab."))},
     )
 
 

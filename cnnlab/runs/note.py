@@ -10,9 +10,9 @@ from cnnlab.i18n import environment_language, translate
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>&$])")
 
 
-def note(experiment: Experiment, run_id: str) -> str:
-    """In the language of the environment. What users wrote is shown as they wrote it, never as markup."""
-    language = environment_language()
+def note(experiment: Experiment, run_id: str, language: str | None = None) -> str:
+    """In the environment's language unless one is given. What users wrote is shown as it is, never as markup."""
+    language = language or environment_language()
     training = experiment.training
     stopping = training.early_stopping
     lines = [

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from filelock import FileLock, Timeout
 
 from cnnlab.home import RUN_ID, Home
-from cnnlab.runs import artifacts, reviews
+from cnnlab.runs import artifacts, labels, labels_published, reviews
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.position import is_complete
 
@@ -147,6 +147,7 @@ def repair(home: Home, run_id: str) -> bool:
             Publication(journal, home).finish()
         reviews.publish(journal, home)
         artifacts.publish(journal, home)
+        labels_published.publish(journal, home)
         return True
     return False
 
@@ -198,7 +199,9 @@ def incomplete(home: Home) -> list[str]:
         if not RUN_ID.fullmatch(folder.name) or not (folder / "state.json").is_file():
             continue
         with contextlib.suppress(ValueError, KeyError, TypeError, FileNotFoundError):  # damaged or being deleted
-            lacking = not is_complete(journal) or bool(reviews.waiting(journal) or artifacts.waiting(journal))
+            lacking = not is_complete(journal) or bool(
+                reviews.waiting(journal) or artifacts.waiting(journal) or labels.waiting(journal)
+            )
             if lacking and not journal.is_held():
                 found.append((journal.status().created, folder.name))
     return [run_id for _, run_id in sorted(found, reverse=True)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnlab.errors import LabError
+from cnnlab.runs import labels
 from cnnlab.runs.run import Run
 from cnnlab.runs.scores import held_out_score, validation_score
 from cnnlab.runs.states import RunState
@@ -27,7 +28,11 @@ SORTS = tuple(_VALUES)
 
 @dataclass(frozen=True)
 class Query:
-    """``None`` and empty fields let everything through. ``words`` all have to be in name, dataset, network or id."""
+    """``None`` and empty fields let everything through.
+
+    ``words`` all have to be in name, dataset, network, owner, id, note or tags; of ``tags`` a run needs all: "NAME"
+    whatever its value, or "NAME=VALUE".
+    """
 
     states: frozenset[RunState] = frozenset()
     dataset: str | None = None
@@ -35,6 +40,7 @@ class Query:
     words: str = ""
     sort: str = "created"
     ascending: bool = False
+    tags: tuple[str, ...] = ()
 
 
 def select(runs: Iterable[Run], query: Query) -> list[Run]:
@@ -56,5 +62,15 @@ def _matches(run: Run, query: Query) -> bool:
         return False
     if query.architecture is not None and run.architecture != query.architecture:
         return False
-    searched = " ".join((run.name, run.dataset, run.architecture, run.owner, run.run_id)).casefold()
+    if not all(_has(run, tag) for tag in query.tags):
+        return False
+    if not query.words:
+        return True
+    said = labels.words(run.tags) if run.tags else ()
+    searched = " ".join((run.name, run.dataset, run.architecture, run.owner, run.run_id, run.note, *said)).casefold()
     return all(word in searched for word in query.words.casefold().split())
+
+
+def _has(run: Run, tag: str) -> bool:
+    name, given, value = (part.strip() for part in tag.partition("="))
+    return name in run.tags and (not given or run.tags[name] == value)

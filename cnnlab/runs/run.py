@@ -50,6 +50,8 @@ class Run:
     mlflow_experiment_id: str | None = None
     mlflow_tracking_uri: str | None = None
     host: str = ""
+    note: str = ""  # what a person wrote of it
+    tags: Mapping[str, str] = field(default_factory=dict)  # of a person; a plain label has an empty value
 
     @property
     def monitor(self) -> str:

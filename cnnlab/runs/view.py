@@ -19,7 +19,7 @@ from cnnlab import yaml_io
 from cnnlab.errors import LabError, Problem, RunError
 from cnnlab.experiment import Experiment
 from cnnlab.home import RUN_ID, Home
-from cnnlab.runs import index, position
+from cnnlab.runs import index, labels, position
 from cnnlab.runs.epochs import Epochs
 from cnnlab.runs.journal import Journal, Progress, Status
 from cnnlab.runs.run import Run
@@ -32,7 +32,7 @@ __all__ = ["Run", "foreign", "listing", "observed_status", "view"]
 START_SECONDS = 180.0
 _DAMAGED = "journal_damaged"
 _STATE = "state.json"
-_FILES = (_STATE, "experiment.yaml", "epochs.jsonl", "progress.json", "result.json", position.FILE)
+_FILES = (_STATE, "experiment.yaml", "epochs.jsonl", "progress.json", "result.json", position.FILE, labels.FILE)
 
 
 def view(home: Home, run_id: str) -> Run:
@@ -168,6 +168,7 @@ def _facts(journal: Journal) -> dict[str, Any]:
         "progress": None if progress is None else progress.__dict__,
         "result": journal.result(),
         "position": position.read_position(journal.folder),
+        "labels": labels.stored_labels(journal.folder).as_dict(),
     }
 
 
@@ -210,6 +211,8 @@ def _made(journal: Journal, status: Status, facts: dict[str, Any]) -> Run:
         mlflow_run_id=published.get("mlflow_run_id"),
         mlflow_experiment_id=published.get("mlflow_experiment_id"),
         mlflow_tracking_uri=published.get("mlflow_tracking_uri"),
+        note=facts["labels"]["note"],
+        tags=facts["labels"]["tags"],
     )
 
 

@@ -1,0 +1,210 @@
+"""MLflow's model registry: networks of runs under a name, in versions, of which an alias such as "champion" is one.
+
+``mlflow.pyfunc.load_model("models:/NAME@champion")`` then loads that version anywhere the store can be reached.
+An alias remembers where it pointed before (a tag of the registered model), so it can be moved back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cnnlab.errors import LabError, RunError
+from cnnlab.home import Home
+from cnnlab.runs import mlflow_store, tags
+from cnnlab.runs.journal import Journal
+from cnnlab.runs.position import read_position
+from cnnlab.runs.states import RunState
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+CHAMPION = "champion"
+MOST = 1000  # versions that are listed
+_NAME = re.compile(r"\w[\w.\- ]{0,79}")
+_ALIAS = re.compile(r"[A-Za-z][\w\-]{0,39}")
+_BEFORE = "cnnlab.before."  # and the alias: the version that it pointed to before, "" for none
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a registered model. ``run_id`` is ours, empty for what others registered."""
+
+    name: str
+    version: int
+    run_id: str
+    aliases: tuple[str, ...]
+    created: float  # seconds since the epoch
+
+    @property
+    def address(self) -> str:
+        """What ``mlflow.pyfunc.load_model`` and ``mlflow models serve`` take: by its alias where it has one."""
+        if not self.aliases:
+            return f"models:/{self.name}/{self.version}"
+        alias = CHAMPION if CHAMPION in self.aliases else self.aliases[0]
+        return f"models:/{self.name}@{alias}"
+
+
+def register(journal: Journal, home: Home, name: str) -> Version:
+    """The run's network as the next version of ``name``; the one it has, where it was registered so before.
+
+    Raises ``LabError``: "bad_model_name", "not_registrable"; ``RunError``: "model_not_logged", "mlflow_unreachable".
+    """
+    checked_name(name)
+    state = journal.status().state
+    if state is not RunState.FINISHED:
+        raise LabError("not_registrable", field="RUN", value=state.value)
+    with _asking(home) as client:
+        _publish(journal, home)
+        position = read_position(journal.folder)
+        mlflow_run = str(position.get("mlflow_run_id") or "")
+        for version in _versions(client, f"name = '{name}'"):
+            if version.run_id == journal.run_id:
+                return version
+        model = _logged(client, mlflow_run, str(position.get("mlflow_experiment_id") or ""))
+        if model is None:
+            raise RunError("model_not_logged", field="RUN", value=journal.run_id)
+        _ensure_name(client, name)
+        made = client.create_model_version(
+            name, f"models:/{model}", mlflow_run, tags={tags.RUN_ID: journal.run_id}, model_id=model
+        )
+        return _version(client, made)
+
+
+def promote(home: Home, name: str, version: int, alias: str = CHAMPION) -> int | None:
+    """Points ``alias`` to ``version``; the version that it pointed to before.
+
+    Raises ``LabError``: "bad_model_name", "bad_alias", "no_such_version"; ``RunError`` ("mlflow_unreachable").
+    """
+    checked_name(name)
+    _checked_alias(alias)
+    with _asking(home) as client:
+        found = _versions(client, f"name = '{name}'")
+        if version not in {one.version for one in found}:
+            known = ", ".join(str(one.version) for one in found) or "–"
+            raise LabError("no_such_version", field="VERSION", value=version, name=name, known=known)
+        before = _pointed(found, alias)
+        if before == version:
+            return before
+        client.set_registered_model_tag(name, _BEFORE + alias, "" if before is None else str(before))
+        client.set_registered_model_alias(name, alias, str(version))
+        return before
+
+
+def move_back(home: Home, name: str, alias: str = CHAMPION) -> int | None:
+    """Undoes the last ``promote``: the version that ``alias`` points to now, ``None`` where it is gone.
+
+    Raises ``LabError``: "bad_model_name", "bad_alias", "nothing_to_move_back"; ``RunError`` ("mlflow_unreachable").
+    """
+    checked_name(name)
+    _checked_alias(alias)
+    with _asking(home) as client:
+        found = _versions(client, f"name = '{name}'")
+        said = _before(client, name, alias) if found else None
+        if said is None or (said and int(said) not in {one.version for one in found}):
+            raise LabError("nothing_to_move_back", field="--alias", value=alias, name=name)
+        client.delete_registered_model_tag(name, _BEFORE + alias)
+        if not said:
+            client.delete_registered_model_alias(name, alias)
+            return None
+        client.set_registered_model_alias(name, alias, said)
+        return int(said)
+
+
+def models(home: Home) -> list[Version]:
+    """Every version of every registered model, by name, newest first. Raises ``RunError`` ("mlflow_unreachable")."""
+    if not mlflow_store.has_store(home):
+        return []
+    with _asking(home) as client:
+        return _versions(client, None)
+
+
+def can_move_back(home: Home, name: str, alias: str = CHAMPION) -> bool:
+    """Whether the alias of that model was ever moved and not moved back. Raises ``RunError`` ("mlflow_unreachable")."""
+    with _asking(home) as client:
+        return _before(client, name, alias) is not None
+
+
+def checked_name(name: str) -> str:
+    """Raises ``LabError`` ("bad_model_name"): MLflow takes no slash and no colon."""
+    if not _NAME.fullmatch(name):
+        raise LabError("bad_model_name", field="--name", value=name[:80])
+    return name
+
+
+def _checked_alias(alias: str) -> None:
+    # MLflow keeps "latest" and "v1" for itself
+    if not _ALIAS.fullmatch(alias) or alias.casefold() == "latest" or re.fullmatch(r"[vV]\d+", alias):
+        raise LabError("bad_alias", field="--alias", value=alias[:80])
+
+
+@contextmanager
+def _asking(home: Home) -> Iterator[MlflowClient]:
+    """A client; whatever keeps the store from answering is one ``RunError``."""
+    import sqlalchemy
+    from mlflow.exceptions import MlflowException
+
+    try:
+        mlflow_store.ensure_store(home)
+        yield mlflow_store.connect(home)
+    except (MlflowException, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+        uri = mlflow_store.display_uri(mlflow_store.tracking_uri(home))
+        raise RunError("mlflow_unreachable", field="MLFLOW_TRACKING_URI", value=uri) from error
+
+
+def _publish(journal: Journal, home: Home) -> None:
+    """Brings MLflow what it lacks of a run that has just ended."""
+    from cnnlab.runs.position import is_complete
+    from cnnlab.runs.publisher import repair
+
+    if not is_complete(journal):
+        repair(home, journal.run_id)
+
+
+def _logged(client: MlflowClient, mlflow_run: str, experiment: str) -> str | None:
+    """The id of the run's LoggedModel."""
+    if not mlflow_run or not experiment:
+        return None
+    found = client.search_logged_models([experiment], filter_string=f"source_run_id = '{mlflow_run}'")
+    return next((str(model.model_id) for model in found if str(model.status) == "READY"), None)
+
+
+def _ensure_name(client: MlflowClient, name: str) -> None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+
+
+def _versions(client: MlflowClient, wanted: str | None) -> list[Version]:
+    found = client.search_model_versions(wanted, max_results=MOST)
+    aliases: dict[str, dict[str, str]] = {}
+    for one in found:
+        if one.name not in aliases:
+            aliases[one.name] = dict(client.get_registered_model(one.name).aliases)
+    versions = [_version(client, one, aliases[one.name]) for one in found]
+    return sorted(versions, key=lambda one: (one.name, -one.version))
+
+
+def _version(client: MlflowClient, said: Any, aliases: dict[str, str] | None = None) -> Version:
+    if aliases is None:
+        aliases = dict(client.get_registered_model(said.name).aliases)
+    number = int(said.version)
+    pointing = tuple(sorted(alias for alias, target in aliases.items() if int(target) == number))
+    run_id = str((said.tags or {}).get(tags.RUN_ID, ""))
+    return Version(said.name, number, run_id, pointing, (said.creation_timestamp or 0) / 1000)
+
+
+def _pointed(found: list[Version], alias: str) -> int | None:
+    return next((one.version for one in found if alias in one.aliases), None)
+
+
+def _before(client: MlflowClient, name: str, alias: str) -> str | None:
+    said = client.get_registered_model(name).tags.get(_BEFORE + alias)
+    return None if said is None else str(said)

@@ -1,0 +1,191 @@
+"""MLflow's registry: versions, an alias that can be moved back, and a registered model that predicts as we do."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from cnnlab.data.types import Batch, InputKind, OutputSpec
+from cnnlab.errors import LabError, RunError
+from cnnlab.evaluation.card import Card
+from cnnlab.evaluation.trained import load_trained
+from cnnlab.experiment import Experiment
+from cnnlab.home import Home
+from cnnlab.models.build import build_network
+from cnnlab.runs import mlflow_store, registered
+from cnnlab.runs.journal import Journal
+from cnnlab.runs.states import RunState
+from cnnlab.training import checkpoints
+
+CLASSES = ("circle", "square", "triangle")
+LOADED = """
+import base64, json, sys
+import mlflow.pyfunc
+files = json.load(open(sys.argv[2]))
+print(mlflow.pyfunc.load_model(sys.argv[1]).predict(files).to_json(orient="records"))
+"""
+
+
+def finished(home: Home, seed: int = 0) -> Journal:
+    """Weights that were never trained: what counts here is that they arrive."""
+    experiment = Experiment.from_dict({"name": f"shapes-{seed}", "owner": "ana"})
+    journal = Journal.create(home, experiment)
+    kind, outputs = InputKind("image", (3, 16, 16)), OutputSpec(3, CLASSES)
+    mean, std = (0.4, 0.5, 0.6), (0.2, 0.2, 0.2)
+    network = build_network(experiment.model, kind, 3, mean, std)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for weights in network.parameters():
+            weights.copy_(torch.randn(weights.shape, generator=generator) * 0.1)
+    Card(experiment.to_dict(), kind, outputs, mean, std, "shapes", "cd" * 32, (5, 5, 5)).write(journal.folder)
+    checkpoints.publish_best(journal.checkpoints, network)
+    journal.write_result({"best_epoch": 2, "test": {"accuracy": 0.5}})
+    journal.transition(RunState.RUNNING, allowed=(RunState.QUEUED,), started=1.7e9)
+    journal.transition(RunState.FINISHED, allowed=(RunState.RUNNING,))
+    return journal
+
+
+def test_versions_an_alias_and_the_way_back(mlflow_home: Home) -> None:
+    first, second = finished(mlflow_home, 1), finished(mlflow_home, 2)
+    assert registered.models(mlflow_home) == []
+    one = registered.register(first, mlflow_home, "shapes")
+    two = registered.register(second, mlflow_home, "shapes")
+    assert (one.version, two.version, two.run_id) == (1, 2, second.run_id)
+    assert registered.register(first, mlflow_home, "shapes").version == 1  # once, however often it is asked for
+    assert not registered.can_move_back(mlflow_home, "shapes")
+    assert registered.promote(mlflow_home, "shapes", 1) is None
+    assert registered.promote(mlflow_home, "shapes", 2) == 1
+    assert registered.promote(mlflow_home, "shapes", 2) == 2  # nothing to do, and the way back stays
+    assert [(m.version, m.aliases, m.address) for m in registered.models(mlflow_home)] == [
+        (2, ("champion",), "models:/shapes@champion"),
+        (1, (), "models:/shapes/1"),
+    ]
+    assert registered.can_move_back(mlflow_home, "shapes")
+    assert registered.move_back(mlflow_home, "shapes") == 1
+    with pytest.raises(LabError) as caught:
+        registered.move_back(mlflow_home, "shapes")
+    assert caught.value.problem.code == "nothing_to_move_back"
+    assert registered.promote(mlflow_home, "shapes", 2, "challenger") is None
+    assert registered.move_back(mlflow_home, "shapes", "challenger") is None
+    assert registered.models(mlflow_home)[0].aliases == ()
+
+
+def test_bad_names_and_runs_are_one_sentence(mlflow_home: Home) -> None:
+    run = finished(mlflow_home)
+    open_run = Journal.create(mlflow_home, Experiment())
+    registered.register(run, mlflow_home, "shapes")
+    for code, ask in (
+        ("bad_model_name", lambda: registered.register(run, mlflow_home, "a/b")),
+        ("bad_model_name", lambda: registered.promote(mlflow_home, "x' OR 1", 1)),
+        ("bad_alias", lambda: registered.promote(mlflow_home, "shapes", 1, "latest")),
+        ("bad_alias", lambda: registered.promote(mlflow_home, "shapes", 1, "v3")),
+        ("no_such_version", lambda: registered.promote(mlflow_home, "shapes", 7)),
+        ("no_such_version", lambda: registered.promote(mlflow_home, "nobody", 1)),
+        ("nothing_to_move_back", lambda: registered.move_back(mlflow_home, "nobody")),
+        ("not_registrable", lambda: registered.register(open_run, mlflow_home, "shapes")),
+    ):
+        with pytest.raises(LabError) as caught:
+            ask()
+        assert caught.value.problem.code == code
+        assert caught.value.problem.sentence("es")
+
+
+def test_a_store_that_is_away_is_one_sentence(mlflow_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = finished(mlflow_home)
+
+    def away(_: Home) -> None:
+        raise OSError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mlflow_store, "connect", away)
+        with pytest.raises(RunError) as caught:
+            registered.register(run, mlflow_home, "shapes")
+        assert caught.value.problem.code == "mlflow_unreachable"
+    assert registered.register(run, mlflow_home, "shapes").version == 1
+
+
+@pytest.mark.slow  # two processes import torch and MLflow
+def test_the_champion_is_loaded_and_served_as_we_predict(mlflow_home: Home, tmp_path: Path) -> None:
+    run = finished(mlflow_home)
+    registered.register(run, mlflow_home, "shapes of ana")
+    registered.promote(mlflow_home, "shapes of ana", 1)
+    address = registered.models(mlflow_home)[0].address
+    rng = np.random.default_rng(0)
+    images = [Image.fromarray(one) for one in rng.integers(0, 256, (4, 20, 24, 3), dtype=np.uint8)]
+    texts = [base64.b64encode(_png(image)).decode() for image in images]
+    given = tmp_path / "files.json"
+    given.write_text(json.dumps(texts))
+    expected = _ours(run, images)
+
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": mlflow_store.tracking_uri(mlflow_home), "OMP_NUM_THREADS": "1"}
+    environment.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, address, str(given)],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    _same(json.loads(done.stdout.splitlines()[-1]), expected)
+    _same(_served(address, texts, environment, tmp_path), expected)
+
+
+def _png(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def _ours(run: Journal, images: list[Image.Image]) -> list[list[float]]:
+    trained = load_trained(run.folder)
+    batch = Batch(torch.cat([trained.input_of(image) for image in images]), None, None, torch.arange(len(images)))
+    with torch.no_grad():
+        decoded = trained.task.decode(trained.task.forward(trained.network, batch), batch)
+    found: list[list[float]] = np.asarray(decoded.columns["probabilities"]).tolist()
+    return found
+
+
+def _same(rows: list[dict[str, object]], expected: list[list[float]]) -> None:
+    assert np.allclose([row["probabilities"] for row in rows], expected, atol=1e-5)
+    assert [row["class"] for row in rows] == [CLASSES[int(np.argmax(one))] for one in expected]
+
+
+def _served(address: str, texts: list[str], environment: dict[str, str], folder: Path) -> list[dict[str, object]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", address, "--env-manager", "local"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    body = json.dumps({"dataframe_split": {"columns": ["image"], "data": [[text] for text in texts]}}).encode()
+    with (folder / "serve.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
+    try:
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{port}/invocations", body, {"Content-Type": "application/json"}
+        )
+        deadline = time.monotonic() + 300
+        while True:
+            try:
+                with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310  # our own server
+                    rows: list[dict[str, object]] = json.load(answer)["predictions"]
+                    return rows
+            except (urllib.error.URLError, ConnectionError):
+                assert server.poll() is None, (folder / "serve.log").read_text()[-2000:]
+                assert time.monotonic() < deadline, (folder / "serve.log").read_text()[-2000:]
+                time.sleep(0.5)
+    finally:
+        from cnnlab.jobs.mlflow_ui import end_family
+
+        end_family(server.pid)
