@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from cnnlab.evaluation.more_data import Point, PowerLaw
+from cnnlab.i18n import formats
 from cnnlab.plots.figures import styled
 from cnnlab.plots.palette import Palette
 
@@ -50,6 +51,7 @@ def by_size(found: Sequence[Point], law: PowerLaw | None, words: Words, colours:
     )
     styled(figure, colours, language, height=_HEIGHT, legend=law is not None)
     figure.update_layout(dragmode=False)
-    figure.update_xaxes(title={"text": words.x_axis}, type="log", tickvals=sizes, showgrid=False)
+    written = [formats.whole(size, language) for size in sizes]
+    figure.update_xaxes(title={"text": words.x_axis}, type="log", tickvals=sizes, ticktext=written, showgrid=False)
     figure.update_yaxes(title={"text": f"{words.y_axis} (%)"})
     return figure
