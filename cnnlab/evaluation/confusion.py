@@ -49,3 +49,13 @@ def by_confusion(counts: Counts) -> list[int]:
     """Classes by the mistakes in which they have a part, as the true or as the predicted one; the most first."""
     mistakes = counts.sum(0) + counts.sum(1) - 2 * counts.diagonal()
     return [int(place) for place in np.argsort(-mistakes, kind="stable")]
+
+
+def most_confused(counts: Counts, most: int) -> list[int]:
+    """Up to ``most`` classes, so that the worst pairs are among them: those of the worst pair first."""
+    chosen: dict[int, None] = {}
+    for pair in worst_pairs(counts, len(counts)):
+        both = dict.fromkeys((pair.label, pair.prediction))
+        if len(chosen | both) <= most:
+            chosen |= both
+    return list(chosen) or list(range(min(most, len(counts))))

@@ -108,6 +108,9 @@ def clickable(figure: go.Figure, names: Sequence[str], places: Sequence[int], ch
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
+    # markers would get room around them
+    figure.update_xaxes(range=[-0.5, len(places) - 0.5])
+    figure.update_yaxes(range=[len(places) - 0.5, -0.5], autorange=False)
 
 
 def _hover(words: Words) -> str:

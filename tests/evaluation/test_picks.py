@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnlab.errors import LabError
-from cnnlab.evaluation.confusion import by_confusion, confusion
+from cnnlab.evaluation.confusion import by_confusion, confusion, most_confused
 from cnnlab.evaluation.judged import Judged
 from cnnlab.evaluation.picks import BARS, bars, histogram, losses, parse, places
 from tests.evaluation.judging import NAMES, judged
@@ -73,3 +73,11 @@ def test_a_pick_is_its_word() -> None:
 def test_the_most_confused_class_comes_first() -> None:
     counts = np.array([[5, 0, 0], [0, 2, 3], [1, 0, 4]])
     assert by_confusion(counts) == [2, 1, 0]
+
+
+def test_the_map_of_many_classes_holds_the_worst_pairs() -> None:
+    counts = np.diag(np.full(6, 9))
+    counts[4, 1], counts[0, 5], counts[2, 3] = 5, 3, 1
+    assert most_confused(counts, 4) == [4, 1, 0, 5]
+    assert most_confused(counts, 5) == [4, 1, 0, 5]  # a pair is there whole or not at all
+    assert most_confused(np.diag([3, 3, 3]), 2) == [0, 1]

@@ -18,6 +18,8 @@ ADDRESSES = [
     ("explain", "index"),
     ("mistakes", "run"),
     ("mistakes", "index"),
+    ("evaluate", "run"),
+    ("evaluate", "images"),
     ("predict", "run"),
     ("train", "like"),
     ("train", "draft"),

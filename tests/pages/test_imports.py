@@ -36,7 +36,7 @@ assert not heavy, heavy
     "page",
     [
         *("home", "data", "dataset", "run", "runs", "compare", "explain", "predict", "networks", "inside", "design"),
-        *("sanity", "timeline", "laboratory", "mistakes"),
+        *("sanity", "timeline", "laboratory", "mistakes", "evaluate"),
     ],
 )
 def test_no_heavy_library_in_the_app(home: Home, page: str) -> None:
@@ -51,7 +51,7 @@ def test_no_heavy_library_in_the_app(home: Home, page: str) -> None:
 
 
 def addresses(home: Home, page: str) -> list[tuple[str, str]]:
-    if page in ("explain", "predict", "sanity", "laboratory", "mistakes"):
+    if page in ("explain", "predict", "sanity", "laboratory", "mistakes", "evaluate"):
         return [("", "")]
     ids = [make(home).run_id for make in (made_runs.finished, made_runs.running, made_runs.failed)]
     if page == "run":

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from cnnlab.evaluation.confusion import Counts, Mistaken, by_confusion, confusion, worst_pairs
+from cnnlab.evaluation.confusion import Counts, Mistaken, by_confusion, confusion, most_confused, worst_pairs
 from cnnlab.evaluation.picks import Pick
 from cnnlab.i18n import formats
 from cnnlab.ui.edge import safely
@@ -26,8 +26,9 @@ def draw(case: Case, pick: Pick | None) -> None:
     large = len(counts) > LARGEST
     with st.container(horizontal=True, vertical_alignment="center"):
         show = _choose_show(large)
-        by_mistakes = large or (
-            show != "pairs"
+        by_mistakes = (
+            not large
+            and show != "pairs"
             and st.toggle(t("quality_page.by_mistakes"), key=_SORT, persist_state="session", width="content")
         )
     if show == "pairs":
@@ -36,8 +37,9 @@ def draw(case: Case, pick: Pick | None) -> None:
     if large:
         count = formats.whole(len(counts), language())
         st.caption(t("quality_page.large", count=count, shown=LARGEST))
-    order = by_confusion(counts) if by_mistakes else list(range(len(counts)))
-    _chart(case, counts, order[:LARGEST], pick, as_rates=show == "rates")
+    everything = by_confusion(counts) if by_mistakes else list(range(len(counts)))
+    order = most_confused(counts, LARGEST) if large else everything
+    _chart(case, counts, order, pick, as_rates=show == "rates")
 
 
 def _choose_show(large: bool) -> str:
