@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 from cnnlab.evaluation import baseline
 from cnnlab.i18n import formats, translate
 from cnnlab.runs import grouping, table_words
+from cnnlab.runs.run import Run
 from cnnlab.runs.table import Column
+
+_ENERGY_SOURCES = ("measured", "partly", "estimated")
+
+
+def energy_basis(runs: Sequence[Run], language: str) -> str:
+    """Whether the runs' energy and CO2 were measured or estimated; empty where none has them."""
+    found = dict.fromkeys(run.result.get("energy_source") for run in runs if run.result.get("energy_kwh") is not None)
+    words = [translate(f"cost.source.{name}", language) for name in found if name in _ENERGY_SOURCES]
+    return translate("compare.energy_basis", language, basis=", ".join(words)) if words else ""
+
 
 GROUP_COLUMNS = ("value", "count", "mean", "deviation", "interval")
 
@@ -47,7 +58,7 @@ def delta_words(delta: baseline.Delta, language: str) -> str:
     """``+1.2 points (0.4 to 2.0), real``; without the interval where none was tested."""
     said = table_words.difference(delta.column, delta.difference, language)
     if delta.low is None or delta.high is None:
-        if table_words.is_share(delta.column) or delta.share is None:
+        if table_words.is_share(delta.column) or not delta.share:
             return said
         sign = "+" if delta.share >= 0 else "\N{MINUS SIGN}"
         return f"{said} ({sign}{formats.percent(abs(delta.share), language, 0)})"

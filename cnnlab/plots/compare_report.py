@@ -12,7 +12,7 @@ from html import escape
 
 from cnnlab.evaluation import baseline
 from cnnlab.evaluation.compared import Compared, axes, front, headline
-from cnnlab.evaluation.compared_words import GROUP_COLUMNS, delta_words, front_words, group_rows
+from cnnlab.evaluation.compared_words import GROUP_COLUMNS, delta_words, energy_basis, front_words, group_rows
 from cnnlab.evaluation.paired_words import between
 from cnnlab.evaluation.paired_words import sentence as tested_words
 from cnnlab.i18n import formats, translate
@@ -108,7 +108,9 @@ class _Report:
             [self.title(column.name), *(self._value(column.name, value) for value in column.values)] for column in shown
         ]
         ids = [self.t("compare.report.run"), *(f"<code>{escape(run.run_id)}</code>" for run in self.found.runs)]
-        return f"<h2>{self.t('compare.report.results')}</h2>{_table(['', *self._heads()], [*body, ids])}"
+        basis = escape(energy_basis(self.found.runs, self.language))
+        note = f"<p class='soft'>{basis}</p>" if basis else ""
+        return f"<h2>{self.t('compare.report.results')}</h2>{_table(['', *self._heads()], [*body, ids])}{note}"
 
     def _heads(self) -> list[str]:
         return [f"{sample(look)} {name}" for look, name in zip(self.cues, self.names, strict=True)]

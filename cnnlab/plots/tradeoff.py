@@ -54,7 +54,7 @@ def scatter(
     label = {"color": colours.text, "fontSize": 12}
     return {
         "animation": False,
-        "grid": {"left": 28, "right": 20, "top": 40, "bottom": 44, "containLabel": True},
+        "grid": {"left": 28, "right": 36, "top": 40, "bottom": 44, "containLabel": True},
         "legend": {
             "type": "scroll",
             "top": 0,
@@ -84,7 +84,7 @@ def parallel(dimensions: Sequence[Dimension], names: Sequence[str], save: str, c
     known = [item["value"][-1] for item in items]
     return {
         "animation": False,
-        "parallel": {"left": 40, "right": 72, "top": 48, "bottom": 32},
+        "parallel": {"left": 72, "right": 80, "top": 48, "bottom": 32},
         "parallelAxis": axes,
         "tooltip": {"trigger": "item", "formatter": "{b}"},
         "toolbox": _tools(save, colours),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnlab.evaluation import baseline
 from cnnlab.evaluation.compared import Compared
-from cnnlab.evaluation.compared_words import delta_words
+from cnnlab.evaluation.compared_words import delta_words, energy_basis
 from cnnlab.i18n import formats
 from cnnlab.runs import table_words
 from cnnlab.ui.compare import choice
@@ -36,4 +36,4 @@ def draw(found: Compared) -> None:
         row |= {names[other]: cells.get(other, formats.UNKNOWN) for other in range(len(names)) if other != place}
         rows.append(row)
     st.table(rows, border="horizontal", hide_index=True)
-    st.caption(t("compare.delta.note"))
+    st.caption(" ".join(filter(None, [t("compare.delta.note"), energy_basis(found.runs, language())])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnlab.evaluation.compared import Compared, axes, front, headline
-from cnnlab.evaluation.compared_words import front_words
+from cnnlab.evaluation.compared_words import energy_basis, front_words
 from cnnlab.plots import tradeoff
 from cnnlab.plots.palette import palette
 from cnnlab.plots.tradeoff import Dot
@@ -57,4 +57,7 @@ def draw(found: Compared) -> None:
     )
     st.echarts_chart(option, height=_HEIGHT, key="compare_scatter", alt=said)
     better = t("compare.more.higher" if table.more_is_better(against.name) else "compare.more.lower")
-    st.caption(t("compare.more.read", cost=table_words.inline(against.name, language()), better=better))
+    notes = [t("compare.more.read", cost=table_words.inline(against.name, language()), better=better)]
+    if against.name in ("energy_kwh", "co2_kg"):
+        notes.append(energy_basis(runs, language()))
+    st.caption(" ".join(filter(None, notes)))
