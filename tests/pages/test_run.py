@@ -24,8 +24,14 @@ LANGUAGES = ("en", "es")
 MORE = ("run.do.change", "run.do.compare")
 
 
-MORE_WITH_WEIGHTS = ("run.do.change", "run.do.predict", "run.do.inside", "run.do.timeline", "run.do.compare")
-MORE_AFTER_THE_END = (*MORE_WITH_WEIGHTS[:3], "run.do.sanity", "run.do.timeline", "run.do.repeat", "run.do.compare")
+MORE_WITH_WEIGHTS = (
+    *("run.do.change", "run.do.continue", "run.do.predict", "run.do.inside"),
+    *("run.do.timeline", "run.do.compare"),
+)
+MORE_AFTER_THE_END = (
+    *("run.do.change", "run.do.continue", "run.do.evaluate", "run.do.predict", "run.do.inside"),
+    *("run.do.sanity", "run.do.timeline", "run.do.repeat", "run.do.compare"),
+)
 
 
 Make = Callable[[Home], Journal]

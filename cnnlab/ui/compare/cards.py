@@ -21,6 +21,7 @@ from cnnlab.ui.compare.names import names_of
 from cnnlab.ui.compare.slots import slots
 from cnnlab.ui.compare.words import difference_words
 from cnnlab.ui.language import language, t
+from cnnlab.ui.navigation import EVALUATE_PAGE
 from cnnlab.ui.run.cards import open_link, what
 from cnnlab.ui.run.words import ending_words
 from cnnlab.ui.text import plain
@@ -44,6 +45,13 @@ def _card(run: Run, name: str, place: int, slot: int, found: Verdict, pairs: Seq
     _score(run, place, found, tested.behind(place, found, pairs))
     if cost := _cost(run):
         st.caption(" · ".join(cost))
+    if run.local and run.state.is_final and run.best_record:
+        st.page_link(
+            EVALUATE_PAGE,
+            label=t("run.do.evaluate"),
+            icon=":material/fact_check:",
+            query_params={"run": run.run_id},
+        )
 
 
 def _head(run: Run, name: str, slot: int) -> None:

@@ -15,6 +15,7 @@ from cnnlab.ui.edge import edge
 from cnnlab.ui.language import t
 from cnnlab.ui.navigation import (
     COMPARE_PAGE,
+    EVALUATE_PAGE,
     EXPLAIN_PAGE,
     INSIDE_PAGE,
     PREDICT_PAGE,
@@ -52,6 +53,8 @@ def _more(run: Run, below: DeltaGenerator) -> None:
         st.switch_page(TRAIN_PAGE, query_params={"like": run.run_id})
     if run.local and run.experiment is not None and run.best_record and _button("continue", "fork_right", wide=True):
         st.switch_page(TRAIN_PAGE, query_params={"weights": run.run_id})
+    if run.local and run.state.is_final and run.best_record and _button("evaluate", "fact_check", wide=True):
+        st.switch_page(EVALUATE_PAGE, query_params={"run": run.run_id})
     if run.best_record and _button("predict", "batch_prediction", wide=True):
         st.switch_page(PREDICT_PAGE, query_params={"run": run.run_id})
     if run.local and run.best_record and _button("inside", "biotech", wide=True):
