@@ -156,9 +156,8 @@ def _preparation(form: Form) -> None:
             fields.choice(form, "data.normalization", ["standardize", "unit"])
         with grid.cell():
             fields.choice(form, "data.balance", ["none", "class_weights", "sampler", "group_sampler"])
-        if form["data.balance"] == "group_sampler":
-            with grid.cell():
-                fields.text(form, "data.balance_by", optional=True, limit=80)
+        with grid.cell():
+            fields.text(form, "data.balance_by", optional=True, limit=80)
         with grid.cell():
             fields.toggle(form, "data.shuffle_labels")
         with grid.cell():
