@@ -21,6 +21,7 @@ from cnnlab.runs.states import RunState
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import LoggedModel
 
 CHAMPION = "champion"
 MOST = 1000  # versions that are listed
@@ -68,8 +69,9 @@ def register(journal: Journal, home: Home, name: str) -> Version:
         if model is None:
             raise RunError("model_not_logged", field="RUN", value=journal.run_id)
         _ensure_name(client, name)
+        # by its place: MLflow would look "models:/ID" up in the store of the environment, which need not be ours
         made = client.create_model_version(
-            name, f"models:/{model}", mlflow_run, tags={tags.RUN_ID: journal.run_id}, model_id=model
+            name, model.artifact_location, mlflow_run, tags={tags.RUN_ID: journal.run_id}, model_id=model.model_id
         )
         return _version(client, made)
 
@@ -164,12 +166,11 @@ def _publish(journal: Journal, home: Home) -> None:
         repair(home, journal.run_id)
 
 
-def _logged(client: MlflowClient, mlflow_run: str, experiment: str) -> str | None:
-    """The id of the run's LoggedModel."""
+def _logged(client: MlflowClient, mlflow_run: str, experiment: str) -> LoggedModel | None:
     if not mlflow_run or not experiment:
         return None
     found = client.search_logged_models([experiment], filter_string=f"source_run_id = '{mlflow_run}'")
-    return next((str(model.model_id) for model in found if str(model.status) == "READY"), None)
+    return next((model for model in found if str(model.status) == "READY"), None)
 
 
 def _ensure_name(client: MlflowClient, name: str) -> None:
