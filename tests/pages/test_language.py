@@ -21,7 +21,7 @@ from tests.pages.reading import texts
 # the same word in both languages, names, units, and what is typed rather than read
 SAME = re.compile(
     r"English|Español|CPU|GPU|MLflow|LeNet-5|Grad-CAM|SGD|Adam|AdamW|RMSprop|float32|F1( \(macro\))?|AUROC|AUPRC"
-    r"|ReLU6?|Leaky ReLU|ELU|GELU|SiLU|Hard swish|[Tt]anh|Softmax|Dropout|GRU|LSTM"
+    r"|ReLU6?|Leaky ReLU|ELU|GELU|SiLU|Hard swish|[Tt]anh|[Ss]oftmax|Dropout|GRU|LSTM"
     r"|viridis|magma|inferno|SSIM"
     r"|ImageNet|(:gray-badge\[)?Transformers\]?|timm|–|#"
     r"|[\d\s.,:%°±e·/-]*( ?(s|min|GB|MB|kB|B|px))?"
