@@ -48,7 +48,12 @@ def _make(folder: Path, number: int, epochs: int, random: Random) -> None:
         }
     )
     (folder / "experiment.yaml").write_text(experiment.to_yaml(), encoding="utf-8")
-    status = {"run_id": folder.name, "state": state.value, "created": created, "started": created + 1.0}
+    status: dict[str, object] = {
+        "run_id": folder.name,
+        "state": state.value,
+        "created": created,
+        "started": created + 1.0,
+    }
     status |= {"ended": created + 1.0 + epochs, "worker": None, "reason": None}
     (folder / "state.json").write_text(json.dumps(status))
     records = [record(epoch, created, random) for epoch in range(1, epochs + 1)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import os
 import statistics
 import subprocess
@@ -155,7 +156,7 @@ def main() -> None:
 
 def text(homes: dict[int, tuple[Home, list[str]]], arguments: argparse.Namespace) -> str:
     load = os.getloadavg()[0]
-    new = {count: timed(lambda home=home: listing(home, limit=ALL)) for count, (home, _) in homes.items()}
+    new = {count: timed(functools.partial(listing, home, limit=ALL)) for count, (home, _) in homes.items()}
     index._INDICES.clear()
     again = {count: beginning(home) for count, (home, _) in homes.items()}
     called = in_turns(homes, arguments.rounds)
@@ -172,8 +173,8 @@ def text(homes: dict[int, tuple[Home, list[str]]], arguments: argparse.Namespace
     bars = "; ".join(f"{name} {bar:g} s" for name, bar in BARS.items())
     parts = [
         heading(
-            "A store of 10,000 runs",
-            f"python -m tests.benchmarks.store --rounds {arguments.rounds}",
+            f"A store of {arguments.runs:,} runs",
+            f"python -m tests.benchmarks.store --runs {arguments.runs} --rounds {arguments.rounds}",
             ("streamlit", "mlflow"),
         ),
         f"{arguments.runs:,} ended runs in the home and as many in MLflow's database, beside {arguments.reference:,} "
