@@ -26,6 +26,7 @@ SAME = re.compile(
     r"|ImageNet|(:gray-badge\[)?Transformers\]?|timm|–|#"
     r"|[\d\s.,:%°±e·/-]*( ?(s|min|GB|MB|kB|B|px))?"
     r"|python -m cnnlab .*|/.*|\d{4}-\d\d-\d\d .*|.*\\\.(json|jsonl|yaml|txt|npz|pt|parquet|safetensors|sha256)"
+    r"|CO2|kWh|kg|ms|bytes|ALIAS|PCA|t-SNE|UMAP|(\*\*)?ROC(\*\*)? · AUROC|\{b\}: \{c\}|\**[\s·]*"
     r"|\{value\}|%\{hovertext\}<extra></extra>|Intel.*|AMD.*|[a-z]+-[a-z]+|no"
 )
 # names of datasets, classes and networks, which are proper names
