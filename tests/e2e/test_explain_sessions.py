@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
@@ -63,6 +64,10 @@ def test_eight_sessions_get_the_maps_of_one(address: str, browser: Browser, home
 
 def values(page: Page) -> list[NDArray[np.float64]]:
     """Of the figure that tells values on hover: one [H, W] a method."""
-    page.locator(".js-plotly-plot").first.wait_for(state="attached", timeout=PATIENCE_MS)
-    page.wait_for_function(f"{MAPS}.length === {len(METHODS)}", timeout=PATIENCE_MS)
+    page.bring_to_front()  # a chart waits for its width, which a tab that nobody looks at may not have yet
+    try:
+        page.locator(".js-plotly-plot").first.wait_for(state="attached", timeout=PATIENCE_MS)
+        page.wait_for_function(f"{MAPS}.length === {len(METHODS)}", timeout=PATIENCE_MS)
+    except PlaywrightTimeout as error:
+        pytest.fail(f"{page.url} has no maps ({error}). What it shows: {page.locator('body').inner_text()[:2000]!r}")
     return [np.asarray(found) for found in page.evaluate(f"{MAPS}.map(z => Array.from(z, row => Array.from(row)))")]
