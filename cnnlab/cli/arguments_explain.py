@@ -26,6 +26,7 @@ def explain_command(add: _Adder) -> None:
     parser.add_argument("--method", default="grad_cam", metavar="A,B", help=add.help("explain_method"))
     parser.add_argument("--target", metavar="CLASS", help=add.help("explain_target"))
     parser.add_argument("--targets", metavar="A,B", help=add.help("explain_targets"))
+    parser.add_argument("--difference", action="store_true", help=add.help("explain_difference"))
     parser.add_argument("--layer", metavar="LAYER", help=add.help("explain_layer"))
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=add.help("explain_set"))
     parser.add_argument("--opacity", type=float, default=0.75, metavar="SHARE", help=add.help("explain_opacity"))

@@ -35,7 +35,7 @@ def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     from cnnlab.evaluation.trained import load_trained
     from cnnlab.explain.comparing import check_comparable, check_counts
     from cnnlab.explain.report import only_with_maps
-    from cnnlab.explain.several import explain_several
+    from cnnlab.explain.several import explain_several, shown
     from cnnlab.explain.sheet import Source, strips
 
     if not (arguments.out or arguments.report or arguments.array):
@@ -54,11 +54,13 @@ def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     for run, journal, model in zip(runs, journals, models, strict=True):
         with ProgressBar(output) as bar:
             rows = explain_several(model, subjects, asked, progress=bar)
-        sources.append(Source(run, journal.experiment().name or run[:8], names, tuple(rows)))
+        sources.append(Source(run, journal.experiment().name or run[:8], names, shown(rows, asked)))
+    display = display.of_difference() if asked.difference else display
     made = strips(sources, display)
     only_with_maps(made)
     by_run = dict(zip(runs, models, strict=True))
-    cards = explain_scores.cards_of(made, by_run, asked.options, arguments.scorecard, journals[0], home, output)
+    wanted = False if asked.difference else arguments.scorecard  # scores are of the map of one class
+    cards = explain_scores.cards_of(made, by_run, asked.options, wanted, journals[0], home, output)
     _write(arguments, made, asked, display, explain_scores.tables(made, cards, output.language), output)
     return _say(arguments, made, cards, output)
 
@@ -161,6 +163,8 @@ def _values(strip: Strip, place: int, card: Card | None) -> dict[str, Any]:
         "probabilities": dict(zip(names, found.probabilities, strict=True)),
         "scorecard": None if card is None else score_table.card_values(card),
     }
+    if cell.minus is not None:
+        values["minus"] = names[cell.minus]
     if found.notes:
         values["notes"] = dict(found.notes)
     if subject.index is None:
@@ -191,8 +195,11 @@ def _asked(arguments: argparse.Namespace, names: tuple[str, ...]) -> Asked:
     for part in (arguments.targets or "").split(","):
         if text := part.strip():
             targets.append(ROLE_WORDS[text] if text in ROLE_WORDS else _class(text, names, "--targets"))
+    if arguments.difference and (len(targets) != 2 or targets[0] == targets[1]):
+        raise LabError("difference_of_two", field="--difference", value=arguments.targets or "")
     options = _options(arguments, methods)
-    return Asked(methods, tuple(dict.fromkeys(targets)) or ("predicted",), arguments.layer, options)
+    chosen = tuple(dict.fromkeys(targets)) or ("predicted",)
+    return Asked(methods, chosen, arguments.layer, options, arguments.difference)
 
 
 def _options(arguments: argparse.Namespace, methods: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ Nothing here changes a map that is scored, kept or downloaded as values.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,10 @@ class Display:
                 value = str(getattr(self, name))[:80]
                 raise LabError("not_a_display", field=f"--{name}", value=value, known=", ".join(known))
         return self
+
+    def of_difference(self) -> Display:
+        """Which of two classes a place speaks for is its sign."""
+        return replace(self, signs="signed")
 
     def changes(self) -> dict[str, Any]:
         """What differs from the defaults."""

@@ -60,16 +60,16 @@ def html_report(
     *,
     command: str = "",
     tables: Sequence[Table] = (),
-    difference: bool = False,
 ) -> str:
     """The whole document. ``command``: what makes the same again; "" where no command can (an upload)."""
 
     def t(key: str, **params: str) -> str:
         return escape(translate(f"explanation.report.{key}", language, **params))
 
+    drawn = words.display_words(display, language, difference=asked.difference)
     body = [
         f"<h1>{t('title')}</h1>",
-        f"<p class='soft'>{t('about')} {escape(words.display_words(display, language, difference=difference))}</p>",
+        f"<p class='soft'>{t('about')} {escape(drawn)}</p>",
         *(_strip(strip, asked, language) for strip in made),
         *(_table(table) for table in tables),
         _methods(asked, language),
@@ -94,8 +94,6 @@ def _strip(strip: Strip, asked: Asked, language: str) -> str:
         f"{_probabilities(strip.row, names, language)}</figure>"
     ]
     titles = words.column_titles(asked, names, language) if len(strip.panels) > 1 else [""]
-    if len(titles) != len(strip.panels):  # a difference has one cell a method
-        titles = [words.method_title(panel.cell.method, language) for panel in strip.panels]
     figures += [
         _panel(panel, title or words.method_title(panel.cell.method, language), names, language)
         for panel, title in zip(strip.panels, titles, strict=True)

@@ -50,12 +50,16 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """``layer``: for the methods that look at one. ``options``: of each method, as far as they are not the defaults."""
+    """``layer``: for the methods that look at one. ``options``: of each method, as far as they are not the defaults.
+
+    ``difference``: of two targets, what speaks for the first rather than the second; ``shown`` subtracts.
+    """
 
     methods: tuple[str, ...]
     targets: tuple[Target, ...] = ("predicted",)
     layer: str | None = None
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    difference: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,11 @@ def predictions(model: TrainedModel, subjects: Sequence[Subject]) -> list[tuple[
     with borrowed(model.network):  # another thread's hooks must not hear this pass
         found = predict_inputs(model, torch.cat([one.inputs for one in subjects]), [one.name for one in subjects])
     return [(model.card.outputs.class_names.index(one.label), one.probabilities) for one in found]
+
+
+def shown(rows: Sequence[Row], asked: Asked) -> tuple[Row, ...]:
+    """``rows`` as they were asked for: the maps, or their differences."""
+    return tuple(contrasted(row, *asked.targets) for row in rows) if asked.difference else tuple(rows)
 
 
 def contrasted(row: Row, first: Target, second: Target) -> Row:

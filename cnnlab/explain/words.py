@@ -27,6 +27,8 @@ def role(target: Target, class_names: Sequence[str], language: str) -> str:
 
 def column_titles(asked: Asked, class_names: Sequence[str], language: str) -> list[str]:
     """One above each cell of a row: the method, and the class where several are side by side."""
+    if asked.difference:
+        return [method_title(method, language) for method in asked.methods]
     titles = []
     for method in asked.methods:
         for target in asked.targets:
@@ -112,6 +114,7 @@ def command(
     parts += ["--method", ",".join(asked.methods)]
     if asked.targets != ("predicted",):
         parts += ["--targets", ",".join(str(target) for target in asked.targets)]
+    parts += ["--difference"] if asked.difference else []
     if asked.layer is not None:
         parts += ["--layer", asked.layer]
     settings = _settings(asked)

@@ -56,6 +56,38 @@ def test_images_methods_and_classes_in_one_picture(run: str, tmp_path: Path) -> 
         assert image.format == "PNG"
 
 
+def test_the_difference_of_two_classes(run: str, tmp_path: Path) -> None:
+    out, array, report = tmp_path / "sheet.png", tmp_path / "maps.npz", tmp_path / "report.html"
+    asked = ("--index", 3, "--method", "grad_cam,saliency", "--targets", "7,2", "--signs", "absolute")
+    assert command("explain", run, *asked, "--array", array, "--json").status == 0
+    with np.load(array, allow_pickle=False) as stored:
+        expected = {
+            method: stored[f"{run[:8]}-3-{method}-7"] - stored[f"{run[:8]}-3-{method}-2"]
+            for method in ("grad_cam", "saliency")
+        }
+    told = ("--difference", "--out", out, "--array", array, "--report", report, "--json")
+    done = command("explain", run, *asked, *told)
+    assert (done.status, done.err) == (0, "")
+    rows = done.values["explanations"]
+    assert [(row["method"], row["target"], row["minus"]) for row in rows] == [
+        ("grad_cam", "7", "2"),
+        ("saliency", "7", "2"),
+    ]
+    with np.load(array, allow_pickle=False) as stored:
+        assert len(stored.files) == 2
+        for method, map_ in expected.items():
+            assert stored[f"{run[:8]}-3-{method}-7"] == pytest.approx(map_, abs=1e-6)
+    page = Read(report.read_text("utf-8"))
+    (again,) = re.findall(r"python -m cnnlab explain .*", page.text)
+    assert "--targets 7,2 --difference" in again
+
+
+@pytest.mark.parametrize("targets", [(), ("--targets", "7"), ("--targets", "7,7"), ("--targets", "1,2,3")])
+def test_a_difference_is_of_two_classes(run: str, tmp_path: Path, targets: tuple[str, ...]) -> None:
+    asked = ("--index", 3, *targets, "--difference", "--out", tmp_path / "sheet.png")
+    said(command("explain", run, *asked), "--difference", *targets[1:])
+
+
 def test_options_of_one_method_and_of_all(run: str, tmp_path: Path) -> None:
     asked = ("--index", 3, "--method", "grad_cam,saliency", "--array")
     default, changed = tmp_path / "a.npz", tmp_path / "b.npz"

@@ -49,7 +49,7 @@ def serving(home: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(timeout=60)  # it finishes the page that it is drawing, which may be importing torch
+            server.wait(timeout=180)  # it finishes the page that it is drawing, which may be importing torch
 
 
 def _wait_until_healthy(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
@@ -18,7 +20,7 @@ from cnnlab.runs.states import RunState
 pytestmark = pytest.mark.slow
 
 SESSIONS = 8
-PATIENCE_MS = 180_000
+PATIENCE_MS = 90_000
 FIGURE = "(document.querySelector('.js-plotly-plot').calcdata || [])"
 MAPS = f"{FIGURE}.filter(c => c[0].trace.type === 'heatmap').map(c => c[0].z)"
 METHODS = ("grad_cam", "saliency", "guided_backprop")  # hooks of several kinds
@@ -63,6 +65,21 @@ def test_eight_sessions_get_the_maps_of_one(address: str, browser: Browser, home
 
 def values(page: Page) -> list[NDArray[np.float64]]:
     """Of the figure that tells values on hover: one [H, W] a method."""
-    page.locator(".js-plotly-plot").first.wait_for(state="attached", timeout=PATIENCE_MS)
-    page.wait_for_function(f"{MAPS}.length === {len(METHODS)}", timeout=PATIENCE_MS)
+    page.bring_to_front()  # a chart waits for its width, which a tab that nobody looks at may not have yet
+    if not has_maps(page):
+        # seen once in some hundred tabs on a busy machine: the server was idle and had made all maps, the browser
+        # had no chart. What this test is about is whose maps they are, so it looks again as a reader would
+        shown = page.locator("[data-testid=stMain]").inner_text()
+        warnings.warn(f"{page.url} stayed without its chart. What it showed at the end: {shown[-600:]!r}", stacklevel=1)
+        page.reload()
+        assert has_maps(page), f"{page.url} has no maps: {page.locator('body').inner_text()[-2000:]!r}"
     return [np.asarray(found) for found in page.evaluate(f"{MAPS}.map(z => Array.from(z, row => Array.from(row)))")]
+
+
+def has_maps(page: Page) -> bool:
+    try:
+        page.locator(".js-plotly-plot").first.wait_for(state="attached", timeout=PATIENCE_MS)
+        page.wait_for_function(f"{MAPS}.length === {len(METHODS)}", timeout=PATIENCE_MS)
+    except PlaywrightTimeout:
+        return False
+    return True

@@ -22,8 +22,6 @@ def draw(
     asked: Asked,
     display: Display,
     tables: Sequence[Table],
-    *,
-    difference: bool,
 ) -> None:
     """In one popover. Each file is made when it is asked for, in the reader's language."""
     from cnnlab.explain import words
@@ -36,11 +34,11 @@ def draw(
         [f"{s.row.subject.name} · {s.source.name} · {words.verdict(s.row, s.source.class_names, chosen)}"] for s in made
     ]
     maps = [panel.cell.explanation for strip in made for panel in strip.panels if panel.cell.explanation is not None]
-    command = command_of(made, asked, display, difference=difference, scorecard=bool(tables))
+    command = command_of(made, asked, display, scorecard=bool(tables))
     stem = f"explanation-{made[0].source.run_id[:8]}"
 
     def report() -> bytes:
-        page = html_report(made, asked, display, chosen, command=command, tables=tables, difference=difference)
+        page = html_report(made, asked, display, chosen, command=command, tables=tables)
         return page.encode()
 
     with st.popover(t("explain_page.download.label"), icon=":material/download:", key="explain_downloads"):
@@ -55,12 +53,12 @@ def draw(
             st.code(command, language=None, wrap_lines=True)
 
 
-def command_of(made: Sequence[Strip], asked: Asked, display: Display, *, difference: bool, scorecard: bool) -> str:
-    """ "" for what no command makes: images of one's own, and differences."""
+def command_of(made: Sequence[Strip], asked: Asked, display: Display, *, scorecard: bool) -> str:
+    """ "" for what no command makes: images of one's own."""
     from cnnlab.explain import words
 
     images = list(dict.fromkeys(strip.row.subject.index for strip in made))
-    if None in images or difference:
+    if None in images:
         return ""
     runs = list(dict.fromkeys(strip.source.run_id for strip in made))
     known = [image for image in images if image is not None]

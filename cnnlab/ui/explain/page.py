@@ -12,7 +12,6 @@ from cnnlab.runs.run import Run
 from cnnlab.ui import trained
 from cnnlab.ui.explain import batch, cards, downloads, grading, image, maps, methods, runs, targets, view, zoom
 from cnnlab.ui.explain.image import Shown
-from cnnlab.ui.explain.targets import Targets
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
 
@@ -55,41 +54,33 @@ def draw(chosen: Sequence[Run], subjects: Sequence[Shown]) -> None:
         return
     from cnnlab.explain.several import Asked
 
-    asked = Asked(tuple(wanted), target.targets, layer, values)
+    asked = Asked(tuple(wanted), target.targets, layer, values, target.minus)
     sources = maps.explained(chosen, subjects, asked)
     maps.offer(chosen, subjects, asked, sources)
-    _maps(chosen, sources, asked, target, display, shown_as)
+    _maps(chosen, sources, asked, display.of_difference() if asked.difference else display, shown_as)
 
 
-def _maps(
-    chosen: Sequence[Run], sources: Sequence[Source], asked: Asked, target: Targets, display: Display, shown_as: str
-) -> None:
+def _maps(chosen: Sequence[Run], sources: Sequence[Source], asked: Asked, display: Display, shown_as: str) -> None:
     from cnnlab.explain import words
-    from cnnlab.explain.several import contrasted
+    from cnnlab.explain.several import shown
     from cnnlab.explain.sheet import strips
 
     names = sources[0].class_names
     titles = words.column_titles(asked, names, language())
-    drawn = sources
-    if target.minus:
-        first, second = target.targets
-        drawn = [replace(one, rows=tuple(contrasted(row, first, second) for row in one.rows)) for one in sources]
-        display = replace(display, signs="signed")
-        titles = [words.method_title(method, language()) for method in asked.methods]
-    made = strips(drawn, display)
-    graded = None if target.minus else grading.found(chosen, made, asked)
+    made = strips([replace(one, rows=shown(one.rows, asked)) for one in sources], display)
+    graded = None if asked.difference else grading.found(chosen, made, asked)
     if shown_as == "zoom":
         zoom.draw(made, titles)
     else:
         cards.draw(made, titles, grading.verdicts(graded))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(words.display_words(display, language(), difference=target.minus), width="content")
+        st.caption(words.display_words(display, language(), difference=asked.difference), width="content")
         tables = grading.tables(graded, made, titles)
-        downloads.draw(made, titles, asked, display, tables, difference=target.minus)
+        downloads.draw(made, titles, asked, display, tables)
     if len(made) > 1 or shown_as == "zoom":
         with st.expander(t("explain_page.about")):
             methods.about(asked)
-    if not target.minus:
+    if not asked.difference:
         grading.draw(chosen, made, asked, titles, graded)
     with st.expander(t("explain_page.batch"), icon=":material/table_chart:"):
         if len(chosen) > 1:
