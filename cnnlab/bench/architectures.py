@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnlab import recommended
-from cnnlab.energy.counters import EnergyMeter
 from cnnlab.checks import check
 from cnnlab.data.types import Progress
+from cnnlab.energy.counters import EnergyMeter
 from cnnlab.errors import LabError
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home, write_atomically

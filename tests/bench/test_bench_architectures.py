@@ -11,9 +11,9 @@ import pytest
 from cnnlab import recommended
 from cnnlab.bench import architectures as bench
 from cnnlab.bench.architectures import Plan, Row
-from cnnlab.energy.counters import EnergyMeter
 from cnnlab.cli import main
 from cnnlab.data import load
+from cnnlab.energy.counters import EnergyMeter
 from cnnlab.errors import DataError, LabError
 from cnnlab.home import Home
 from cnnlab.registry import registry
