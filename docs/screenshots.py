@@ -82,6 +82,7 @@ def take(browser: Browser, address: str, home: Home) -> None:
             "train": f"train?like={done[2]}&lang={lang}",
             "runs": f"runs?lang={lang}",
             "compare": f"compare?runs={done[0]},{done[1]}&lang={lang}",
+            "evaluate": f"evaluate?run={done[1]}&lang={lang}",
             "mistakes": f"mistakes?run={done[1]}&lang={lang}",
             "timeline": f"timeline?run={done[2]}&lang={lang}",
             "laboratory": f"laboratory?lang={lang}",
