@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -71,16 +72,15 @@ def _run(stored: mlflow.entities.Run, home: Home) -> Run | None:
     except (RunError, ValueError):
         return None
     experiment = _experiment(said.get(tags.EXPERIMENT))
-    reason, progress = _json(said.get(tags.REASON)), _json(said.get(tags.PROGRESS))
     info = stored.info
     return Run(
         run_id=said[tags.RUN_ID],
         name=info.run_name or said[tags.RUN_ID][:8],
         owner=said.get(tags.OWNER, ""),
         state=state,
-        reason=Problem.from_dict(reason) if reason else None,
+        reason=_reason(said.get(tags.REASON)),
         stop_reason=said.get(tags.STOP_REASON) or None,
-        attempt=int(said.get(tags.ATTEMPT, "1")),
+        attempt=_whole(said.get(tags.ATTEMPT)) or 1,
         dataset=said.get(tags.DATASET, ""),
         architecture=said.get(tags.ARCHITECTURE, ""),
         experiment=experiment,
@@ -89,9 +89,9 @@ def _run(stored: mlflow.entities.Run, home: Home) -> Run | None:
         ended=info.end_time / 1000 if info.end_time else None,
         parent=said.get(tags.PARENT) or None,
         group=said.get(tags.GROUP) or None,
-        resumed_from=int(said[tags.RESUMED_FROM]) if said.get(tags.RESUMED_FROM) else None,
-        progress=Progress(**progress) if progress else None,
-        result=_json(said.get(tags.RESULT)) or {},
+        resumed_from=_whole(said.get(tags.RESUMED_FROM)),
+        progress=_progress(said.get(tags.PROGRESS)),
+        result=_mapping(said.get(tags.RESULT)),
         folder=None,
         local=False,
         heard_seconds=_heard(said) if state.is_active else None,
@@ -143,6 +143,30 @@ def _json(text: str | None) -> Any:
         return json.loads(text) if text else None
     except ValueError:
         return None  # somebody edited the tag by hand
+
+
+def _mapping(text: str | None) -> dict[str, Any]:
+    found = _json(text)
+    return found if isinstance(found, dict) else {}
+
+
+def _reason(text: str | None) -> Problem | None:
+    try:
+        return Problem.from_dict(_mapping(text)) if _mapping(text) else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _progress(text: str | None) -> Progress | None:
+    try:
+        return Progress(**_mapping(text)) if _mapping(text) else None
+    except TypeError:
+        return None
+
+
+def _whole(text: str | None) -> int | None:
+    number = _number(text)
+    return int(number) if number is not None and math.isfinite(number) else None
 
 
 def _number(text: str | None) -> float | None:
