@@ -24,7 +24,7 @@ SAME = re.compile(
     r"|ReLU6?|Leaky ReLU|ELU|GELU|SiLU|Hard swish|[Tt]anh|[Ss]oftmax|Dropout|GRU|LSTM"
     r"|viridis|magma|inferno|SSIM"
     r"|ImageNet|(:gray-badge\[)?Transformers\]?|timm|–|#"
-    r"|[\d\s.,:%°±e·/-]*( ?(s|min|GB|MB|kB|B|px))?"
+    r"|[\d\s.,:%°±e·/-]*( ?(s|min|GB|MB|kB|B|px|k|M|G|J|W|mg|g|ms|kWh))?"
     r"|python -m cnnlab .*|/.*|\d{4}-\d\d-\d\d .*|.*\\\.(json|jsonl|yaml|txt|npz|pt|parquet|safetensors|sha256)"
     r"|CO2|kWh|kg|ms|bytes|ALIAS|PCA|t-SNE|UMAP|(\*\*)?ROC(\*\*)? · AUROC|\{b\}: \{c\}|\**[\s·]*"
     r"|\{value\}|%\{hovertext\}<extra></extra>|Intel.*|AMD.*|[a-z]+-[a-z]+|no"
@@ -71,7 +71,7 @@ SHAPES = {
     "triangle",
 }  # classes are data: they are called as their source does
 EMPTY = ("data", "networks", "design", "train", "runs", "compare", "explain", "inside", "predict")
-TABS = ("curves", "test", "configuration", "system", "log", "files")
+TABS = ("curves", "test", "cost", "configuration", "labels", "system", "log", "files")
 MAKERS = (made_runs.queued, made_runs.running, made_runs.finished, made_runs.stopped, made_runs.failed, made_runs.lost)
 
 

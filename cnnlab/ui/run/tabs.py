@@ -10,7 +10,7 @@ from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 from cnnlab.ui import metrics, settings
 from cnnlab.ui.language import language, t
-from cnnlab.ui.run import confusion, cost, curves, files
+from cnnlab.ui.run import confusion, cost, curves, files, labels
 from cnnlab.ui.settings import Rows
 
 
@@ -91,6 +91,7 @@ _TABS = {
     "test": _test,
     "cost": cost.draw,
     "configuration": _configuration,
+    "labels": labels.draw,
     "system": curves.system,
     "log": _log,
     "files": files.draw,
