@@ -64,9 +64,9 @@ def _versions(run: Run, name: str) -> None:
             st.rerun()
     if own is not None:
         st.caption(t("registry_page.serve"))
-        st.code(
-            f"mlflow models serve --env-manager local -m {shlex.quote(own.address)}", language=None, wrap_lines=True
-        )
+        store = f"MLFLOW_TRACKING_URI={shlex.quote(run.mlflow_tracking_uri)} " if run.mlflow_tracking_uri else ""
+        command = f"{store}mlflow models serve --env-manager local -m {shlex.quote(own.address)}"
+        st.code(command, language=None, wrap_lines=True)
 
 
 def _whose(one: Version, run: Run) -> str:
