@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,8 +49,22 @@ def serving(home: Path) -> Iterator[str]:
             _wait_until_healthy(port, server)
             yield f"http://127.0.0.1:{port}"
         finally:
-            server.terminate()
-            server.wait(timeout=180)  # it finishes the page that it is drawing, which may be importing torch
+            _end(server)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """It finishes the page that it is drawing, which may be importing torch.
+
+    About once in a hundred times, on a busy machine, Streamlit does not end at all. That is told and not held against
+    the test, whose pages have been drawn by then.
+    """
+    server.terminate()
+    try:
+        server.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        warnings.warn("the server did not end when it was asked to, and was killed", stacklevel=1)
+        server.kill()
+        server.wait(timeout=30)
 
 
 def _wait_until_healthy(port: int, server: subprocess.Popen[bytes]) -> None:
