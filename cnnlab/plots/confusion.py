@@ -65,20 +65,23 @@ def heatmap(
         hovertemplate=_hover(words),
     )
     figure = go.Figure(cells)
-    named = [text(name, _LONGEST) for name in names]
+    if not zoomable:
+        figure.update_layout(dragmode=False)
+    styled(figure, palette, language, height=110 + _CELL * max(len(names), 8), legend=False)
+    _named_axes(figure, names, words, zoomable=zoomable)
+    return figure
+
+
+def _named_axes(figure: go.Figure, names: Sequence[str], words: Words, *, zoomable: bool) -> None:
     ticks = {
-        "tickvals": places,
-        "ticktext": named,
+        "tickvals": list(range(len(names))),
+        "ticktext": [text(name, _LONGEST) for name in names],
         "showgrid": False,
         "zeroline": False,
         "fixedrange": not zoomable,
     }
-    if not zoomable:
-        figure.update_layout(dragmode=False)
-    styled(figure, palette, language, height=110 + _CELL * max(len(names), 8), legend=False)
     figure.update_xaxes(title={"text": words.predicted, "standoff": 12}, **ticks)
     figure.update_yaxes(title={"text": words.true, "standoff": 12}, autorange="reversed", **ticks)
-    return figure
 
 
 def clickable(figure: go.Figure, names: Sequence[str], places: Sequence[int], chosen: str, palette: Palette) -> None:

@@ -81,17 +81,7 @@ def moves(
         hovertemplate="%{x}, %{y}: %{z:.1f} %<extra></extra>",
     )
     figure = go.Figure(cells)
-    # a heat map can't be clicked in Streamlit: a point that is all but invisible lies on each cell
-    grid = [(x, y) for y in steps for x in steps]
-    figure.add_scatter(
-        x=[x for x, _ in grid],
-        y=[y for _, y in grid],
-        mode="markers",
-        marker={"size": _CELL * 0.7, "opacity": 0.01, "color": colours.text, "symbol": "square"},
-        customdata=[[100 * float(shares[y + reach, x + reach])] for x, y in grid],
-        hovertemplate="%{x}, %{y}: %{customdata[0]:.1f} %<extra></extra>",
-        showlegend=False,
-    )
+    _points(figure, shares, steps, colours)
     figure.add_scatter(
         x=[chosen[1]],
         y=[chosen[0]],
@@ -107,3 +97,17 @@ def moves(
     figure.update_xaxes(title={"text": words.x_axis}, range=[-edge, edge], **axis)
     figure.update_yaxes(title={"text": words.y_axis}, range=[edge, -edge], scaleanchor="x", **axis)
     return figure
+
+
+def _points(figure: go.Figure, shares: NDArray[np.float64], steps: Sequence[int], colours: Palette) -> None:
+    """A heat map can't be clicked in Streamlit: a point that is all but invisible lies on each cell."""
+    grid = [(x, y) for y in steps for x in steps]
+    figure.add_scatter(
+        x=[x for x, _ in grid],
+        y=[y for _, y in grid],
+        mode="markers",
+        marker={"size": _CELL * 0.7, "opacity": 0.01, "color": colours.text, "symbol": "square"},
+        customdata=[[100 * float(shares[y - steps[0], x - steps[0]])] for x, y in grid],
+        hovertemplate="%{x}, %{y}: %{customdata[0]:.1f} %<extra></extra>",
+        showlegend=False,
+    )

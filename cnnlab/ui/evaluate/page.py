@@ -11,7 +11,7 @@ import streamlit as st
 
 from cnnlab.evaluation.predictions import SPLITS
 from cnnlab.runs.run import Run
-from cnnlab.ui import address, run_choice
+from cnnlab.ui import linked, run_choice
 from cnnlab.ui.edge import edge
 from cnnlab.ui.evaluate import measuring
 from cnnlab.ui.evaluate.case import Case, case_of
@@ -51,42 +51,28 @@ def draw(case: Case) -> None:
 
 
 def _view() -> str:
-    labels = {name: t(f"evaluate_page.view.{name}") for name in VIEWS}
-    if address.asked("view") in VIEWS:
-        st.session_state[_VIEW] = address.asked("view")
-    st.session_state.setdefault(_VIEW, VIEWS[0])
-    chosen = st.pills(
-        t("evaluate_page.views"),
+    return linked.one_of(
+        "view",
         VIEWS,
-        required=True,
-        format_func=labels.__getitem__,
+        t("evaluate_page.views"),
+        lambda name: t(f"evaluate_page.view.{name}"),
         key=_VIEW,
+        draw=st.pills,
         wrap=True,
-        persist_state="session",
         label_visibility="collapsed",
     )
-    view = chosen or VIEWS[0]
-    address.keep("view", None if view == VIEWS[0] else view)
-    return view
 
 
 def _split() -> str:
     """The test split unless another is asked for; what a network learned from says little about what it can."""
-    labels = {name: t(f"evaluate_page.split.{name}") for name in SPLITS}
-    if address.asked("split") in SPLITS:
-        st.session_state[_SPLIT] = address.asked("split")
-    st.session_state.setdefault(_SPLIT, "test")
-    chosen = st.segmented_control(
-        t("evaluate_page.splits"),
+    split = linked.one_of(
+        "split",
         SPLITS[::-1],
-        required=True,
-        format_func=labels.__getitem__,
+        t("evaluate_page.splits"),
+        lambda name: t(f"evaluate_page.split.{name}"),
         key=_SPLIT,
-        persist_state="session",
         label_visibility="collapsed",
     )
-    split = chosen or "test"
-    address.keep("split", None if split == "test" else split)
     if split != "test":
         st.caption(t(f"evaluate_page.about.{split}"))
     return split

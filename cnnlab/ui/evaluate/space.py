@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnnlab.home import Home
 from cnnlab.i18n import formats
-from cnnlab.ui import address
+from cnnlab.ui import linked
 from cnnlab.ui.evaluate import computing, gallery
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -86,22 +86,14 @@ def _choose(case: Case) -> Asked:
 def _method(methods: Sequence[str]) -> str:
     from cnnlab.evaluation.space.projection import METHODS
 
-    if address.asked("method") in methods:
-        st.session_state[_METHOD] = address.asked("method")
-    st.session_state.setdefault(_METHOD, methods[0])
-    labels = {name: t(f"space.method.{name}") for name in methods}
-    chosen = st.segmented_control(
-        t("space_page.method"),
+    return linked.one_of(
+        "method",
         methods,
-        required=True,
-        format_func=labels.__getitem__,
+        t("space_page.method"),
+        lambda name: t(f"space.method.{name}"),
         key=_METHOD,
-        persist_state="session",
         help=t("space_page.umap_help") if len(methods) < len(METHODS) else None,
     )
-    method = str(chosen or methods[0])
-    address.keep("method", method if method != methods[0] else None)
-    return method
 
 
 def _chart(case: Case, asked: Asked, found: Space) -> list[int]:
@@ -138,22 +130,14 @@ def _chart(case: Case, asked: Asked, found: Space) -> list[int]:
 
 
 def _colouring(offered: Sequence[str]) -> str:
-    if address.asked("colours") in offered:
-        st.session_state[_COLOUR] = address.asked("colours")
-    st.session_state.setdefault(_COLOUR, offered[0])
-    labels = {name: t(f"space.colouring.{name}") for name in offered}
-    chosen = st.segmented_control(
-        t("space_page.colours"),
+    return linked.one_of(
+        "colours",
         offered,
-        required=True,
-        format_func=labels.__getitem__,
+        t("space_page.colours"),
+        lambda name: t(f"space.colouring.{name}"),
         key=_COLOUR,
-        persist_state="session",
         label_visibility="collapsed",
     )
-    colouring = str(chosen or offered[0])
-    address.keep("colours", colouring if colouring != offered[0] else None)
-    return colouring
 
 
 def _axis(found: Space, number: int) -> str:

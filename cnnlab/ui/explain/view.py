@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnlab.explain.display import CHOICES, MOST_SMOOTHING, Display
 from cnnlab.i18n import formats
-from cnnlab.ui import address
+from cnnlab.ui import address, linked
 from cnnlab.ui.language import language, t
 
 VIEWS = ("cards", "zoom")
@@ -50,20 +50,14 @@ def _choice(name: str, default: str) -> str:
 
 def segments(name: str, known: tuple[str, ...]) -> str:
     """A choice that stands in the address under ``name``; its words are ``explain_page.NAME.CHOICE``."""
-    labels = {one: t(f"explain_page.{name}.{one}") for one in known}
-    key = f"explain_{name}"
-    _from_address(name, key, known, known[0])
-    chosen = st.segmented_control(
-        t(f"explain_page.{name}.label"),
+    return linked.one_of(
+        name,
         known,
-        required=True,
-        format_func=labels.__getitem__,
-        key=key,
+        t(f"explain_page.{name}.label"),
+        lambda one: t(f"explain_page.{name}.{one}"),
+        key=f"explain_{name}",
         wrap=True,
-        persist_state="session",
     )
-    address.keep(name, None if chosen in (None, known[0]) else chosen)
-    return chosen or known[0]
 
 
 def _from_address(name: str, key: str, known: tuple[str, ...], default: str) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnlab.evaluation.mistakes import KINDS, Card, Filter, cards
 from cnnlab.runs import reviews
-from cnnlab.ui import address
+from cnnlab.ui import address, linked
 from cnnlab.ui.edge import safely
 from cnnlab.ui.language import language, t
 from cnnlab.ui.mistakes.case import Case
@@ -26,18 +26,16 @@ _STATES = (_ANY, "none", *reviews.STATES)  # as the address has them
 def kind_and_filter(case: Case) -> tuple[str, Filter]:
     """The pills and the filters below them."""
     _as_asked(case)
-    labels = {kind: f"{t(f'mistakes.kind.{kind}')} · {len(cards_of(case, kind, Filter()))}" for kind in KINDS}
-    kind = st.pills(
-        t("mistakes_page.kinds"),
+    kind = linked.one_of(
+        "kind",
         KINDS,
-        required=True,
-        format_func=labels.__getitem__,
+        t("mistakes_page.kinds"),
+        lambda kind: f"{t(f'mistakes.kind.{kind}')} · {len(cards_of(case, kind, Filter()))}",
         key=_KIND,
+        draw=st.pills,
         wrap=True,
-        persist_state="session",
         label_visibility="collapsed",
     )
-    kind = kind or KINDS[0]
     st.caption(t(f"mistakes.about.{kind}"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         true = _class(case, "true", t("mistakes_page.true_class"))
@@ -45,7 +43,6 @@ def kind_and_filter(case: Case) -> tuple[str, Filter]:
         state = _state(case)
         method(case)
     only = Filter(true, predicted, state)
-    address.keep("kind", None if kind == KINDS[0] else kind)
     for name, number in (("true", true), ("predicted", predicted)):
         address.keep(name, None if number is None else str(number))
     address.keep("state", None if state is None else state or "none")
@@ -166,9 +163,6 @@ def _state(case: Case) -> str | None:
 def _as_asked(case: Case) -> None:
     """What a link asks for wins over what the session remembers; what is no choice is left alone."""
     run_id = case.run.run_id
-    if address.asked("kind") in KINDS:
-        st.session_state[_KIND] = address.asked("kind")
-    st.session_state.setdefault(_KIND, KINDS[0])
     for name in ("true", "predicted"):
         number = address.asked_number(name)
         if number is not None and number < len(case.judged.names):

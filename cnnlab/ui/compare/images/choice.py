@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnlab.ui import address
+from cnnlab.ui import linked
 from cnnlab.ui.compare.images.case import Case
 from cnnlab.ui.language import t
 from cnnlab.ui.text import distinct, plain
@@ -42,21 +42,14 @@ def places(case: Case) -> list[int]:
 def _order() -> str:
     from cnnlab.evaluation.disagreements.orders import ORDERS
 
-    labels = {name: t(f"compare_images.order.{name}") for name in ORDERS}
-    if address.asked("order") in ORDERS:
-        st.session_state[_ORDER] = address.asked("order")
-    st.session_state.setdefault(_ORDER, ORDERS[0])
-    chosen = st.segmented_control(
-        t("compare_images.order.label"),
+    order = linked.one_of(
+        "order",
         ORDERS,
-        required=True,
-        format_func=labels.__getitem__,
+        t("compare_images.order.label"),
+        lambda name: t(f"compare_images.order.{name}"),
         key=_ORDER,
         wrap=True,
-        persist_state="session",
     )
-    order = chosen or ORDERS[0]
-    address.keep("order", None if order == ORDERS[0] else order)
     st.caption(t(f"compare_images.order_about.{order}"))
     return order
 

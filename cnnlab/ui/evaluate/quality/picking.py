@@ -9,7 +9,7 @@ import streamlit as st
 from cnnlab.errors import LabError
 from cnnlab.evaluation.picks import BARS, Pick, parse
 from cnnlab.i18n import formats
-from cnnlab.ui import address
+from cnnlab.ui import address, linked
 from cnnlab.ui.edge import safely
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -22,27 +22,20 @@ _BY = "quality_by"
 
 def choose_by(case: Case) -> str:
     """The pills; a link to images opens where they can be found."""
-    linked = _parsed(case, address.asked("images") or "")
-    if linked is not None:
-        by = _KINDS.get(linked.kind, linked.kind)
-        st.session_state[_BY] = by
-        st.session_state[_slot(by)] = linked.word
-    elif address.asked("by") in BY:
-        st.session_state[_BY] = address.asked("by")
-    st.session_state.setdefault(_BY, BY[0])
-    labels = {name: t(f"quality_page.by.{name}") for name in BY}
-    chosen = st.pills(
-        t("quality_page.look_by"),
+    named = _parsed(case, address.asked("images") or "")
+    if named is not None:
+        st.session_state[_BY] = _KINDS.get(named.kind, named.kind)
+        st.session_state[_slot(st.session_state[_BY])] = named.word
+    return linked.one_of(
+        "by",
         BY,
-        required=True,
-        format_func=labels.__getitem__,
+        t("quality_page.look_by"),
+        lambda name: t(f"quality_page.by.{name}"),
         key=_BY,
+        draw=st.pills,
+        follow=named is None,
         wrap=True,
-        persist_state="session",
     )
-    by = chosen or BY[0]
-    address.keep("by", None if by == BY[0] else by)
-    return by
 
 
 def chosen(case: Case, by: str) -> Pick | None:
