@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
@@ -39,6 +39,14 @@ def asked_number(parameter: str) -> int | None:
     """``asked`` as a number from 0; ``None`` for what is none."""
     wanted = asked(parameter) or ""
     return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 10 else None
+
+
+def rename(old: str, new: str, is_known: Callable[[str], bool]) -> None:
+    """Takes a link from before ``new`` had a name of its own; what is not its own under the old one stays."""
+    wanted = asked(old)
+    if wanted is not None and new not in st.query_params and is_known(wanted):
+        st.query_params.pop(old)
+        st.query_params[new] = wanted
 
 
 def keep(parameter: str, value: str | None) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnnlab.home import Home
 from cnnlab.i18n import formats
-from cnnlab.ui import linked
+from cnnlab.ui import address, linked
 from cnnlab.ui.evaluate import computing, gallery
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -86,8 +86,9 @@ def _choose(case: Case) -> Asked:
 def _method(methods: Sequence[str]) -> str:
     from cnnlab.evaluation.space.projection import METHODS
 
+    address.rename("method", "projection", methods.__contains__)
     return linked.one_of(
-        "method",
+        "projection",
         methods,
         t("space_page.method"),
         lambda name: t(f"space.method.{name}"),

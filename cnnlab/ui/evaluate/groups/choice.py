@@ -104,15 +104,16 @@ def _column(seen: Look) -> Grouping | None:
     if not known:
         st.markdown(t("groups.nothing"))
         return None
-    if address.asked("by") in known:
-        st.session_state[_COLUMN] = address.asked("by")
+    address.rename("by", "group", known.__contains__)
+    if address.asked("group") in known:
+        st.session_state[_COLUMN] = address.asked("group")
     if st.session_state.get(_COLUMN) not in known:
         st.session_state[_COLUMN] = known[0]
     titles = {name: title(name, _kind(name), language()) for name in known}
     name = st.selectbox(
         t("groups_page.column"), known, format_func=titles.__getitem__, key=_COLUMN, persist_state="session", width=320
     )
-    address.keep("by", name if name != known[0] else None)
+    address.keep("group", name if name != known[0] else None)
     with st.spinner(t("progress.groups")):
         return seen.by(str(name or known[0]))
 

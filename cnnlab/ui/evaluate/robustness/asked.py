@@ -88,7 +88,8 @@ def _subject(run: Run, images: int | None) -> Subject:
 
 def _images() -> int | None:
     choices = (100, 500, 2000, _ALL)
-    asked = address.asked_number("images")
+    address.rename("images", "on", str.isdecimal)  # Evaluate's "images" are those behind a number
+    asked = address.asked_number("on")
     if asked in choices:
         st.session_state[_IMAGES] = asked
     st.session_state.setdefault(_IMAGES, 500)
@@ -104,7 +105,7 @@ def _images() -> int | None:
         key=_IMAGES,
         persist_state="session",
     )
-    address.keep("images", None if chosen == 500 else str(chosen))
+    address.keep("on", None if chosen == 500 else str(chosen))
     return chosen or None
 
 
