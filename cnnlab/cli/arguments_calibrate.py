@@ -24,3 +24,6 @@ def calibration_commands(add: _Adder) -> None:
     parser.add_argument("--miss", type=float, default=1.0, metavar="COST", help=add.help("threshold_miss"))
     parser.add_argument("--threshold", type=float, metavar="P", help=add.help("threshold_at"))
     parser.add_argument("--curves", action="store_true", help=add.help("threshold_curves"))
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--keep", action="store_true", help=add.help("threshold_keep"))
+    what.add_argument("--forget", action="store_true", help=add.help("threshold_forget"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnnlab.evaluation.temperature.effect import State
     from cnnlab.evaluation.temperature.of_run import Scaled
     from cnnlab.evaluation.thresholds.choice import Outcome
+    from cnnlab.evaluation.thresholds.curves import Curves
     from cnnlab.evaluation.thresholds.of_run import Chosen
 
 
@@ -77,13 +78,19 @@ def _short(value: float, output: Output) -> str:
 
 
 def threshold(arguments: argparse.Namespace, home: Home, output: Output) -> int:
-    """The threshold of least cost on validation for a class against the rest, and what it comes to on test."""
+    """The threshold of least cost on validation for a class against the rest, and what it comes to on test.
+
+    Of two classes it can be kept, so that it decides what is said of new images; or forgotten.
+    """
     from cnnlab.evaluation.judged import judged
+    from cnnlab.evaluation.thresholds import kept
     from cnnlab.evaluation.thresholds.choice import Costs
     from cnnlab.evaluation.thresholds.curves import curves
     from cnnlab.evaluation.thresholds.of_run import against, choose, usual_class
 
     journal = Journal.open(home, arguments.run)
+    if arguments.forget:
+        kept.forget(journal.folder)
     test = judged(journal, home, split="test")
     number = usual_class(test.names)
     if arguments.class_name is not None:
@@ -91,21 +98,45 @@ def threshold(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     costs = Costs(arguments.false_alarm, arguments.miss)
     rest = against(test, number)
     found = choose(against(judged(journal, home, split="validation"), number), rest, costs, arguments.threshold)
+    if arguments.keep:
+        kept.keep(journal.folder, kept.Threshold(number, found.threshold), test.names)
     curve = curves(rest.scores, rest.positive)
-    values: dict[str, Any] = {"run_id": arguments.run, "class": test.names[number], **asdict(found)}
-    values["costs"] = asdict(costs)
-    for name in ("auroc", "auprc"):
-        values[name] = None if curve is None else asdict(getattr(curve, name))
+    values, lines = _found_threshold(found, curve, test.names[number], output)
+    values = {"run_id": arguments.run, **values, "costs": asdict(costs)}
     if arguments.curves and curve is not None:
         values["curve"] = {
             "threshold": [None, *curve.thresholds[1:].tolist()],  # the first says the class of no image
             **{name: getattr(curve, name).tolist() for name in ("false_alarms", "recall", "precision")},
         }
-    lines = [output.t("threshold.of_class", name=test.names[number]), *_thresholds(found, output)]
+    values["kept"], said = _kept_threshold(journal, test.names, output)
+    output.result(values, "\n".join([*lines, *said]))
+    return 0
+
+
+def _found_threshold(
+    found: Chosen, curve: Curves | None, name: str, output: Output
+) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {"class": name, **asdict(found)}
+    lines = [output.t("threshold.of_class", name=name), *_thresholds(found, output)]
+    for area in ("auroc", "auprc"):
+        values[area] = None if curve is None else asdict(getattr(curve, area))
     if curve is not None:
         lines.append(output.t("threshold.areas", auroc=_figure(curve.auroc), auprc=_figure(curve.auprc)))
-    output.result(values, "\n".join(lines))
-    return 0
+    return values, lines
+
+
+def _kept_threshold(journal: Journal, names: tuple[str, ...], output: Output) -> tuple[Any, list[str]]:
+    """What decides between two classes; nothing of more classes, of which none can be kept."""
+    from dataclasses import replace
+
+    from cnnlab.evaluation.reading.reading import Reading
+    from cnnlab.evaluation.reading.words import sentences
+
+    if len(names) != 2:
+        return None, []
+    reading = replace(Reading.of(journal.folder), temperature=None)
+    said = sentences(reading, names, output.language) or [output.t("threshold.kept.none")]
+    return reading.values(names)["threshold"], ["", *said]
 
 
 _ROWS = (

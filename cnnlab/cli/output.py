@@ -27,6 +27,11 @@ class Output:
         """A sentence for whoever watches."""
         print(self.t(key, **params), file=sys.stderr, flush=True)
 
+    def remarks(self, sentences: Iterable[str]) -> None:
+        """Sentences that are written already, a line each."""
+        for sentence in sentences:
+            print(_one_line(sentence), file=sys.stderr, flush=True)
+
     def problems(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             sentence = problem.sentence(self.language)

@@ -17,7 +17,7 @@ from cnnlab.data.image import open_image
 from cnnlab.data.types import Batch
 from cnnlab.errors import LabError, Problem
 from cnnlab.evaluation.csv_cells import inert
-from cnnlab.evaluation.temperature.scaling import scaled
+from cnnlab.evaluation.reading.reading import Reading
 from cnnlab.evaluation.trained import TrainedModel, read_image
 from cnnlab.failures import is_disk_full
 from cnnlab.home import write_atomically
@@ -28,8 +28,8 @@ BATCH = 64
 @dataclass(frozen=True)
 class Predicted:
     file: str
-    label: str
-    probability: float
+    label: str  # the most probable class, unless a kept threshold decides
+    probability: float  # of that class
     probabilities: tuple[float, ...]  # in the order of the network's classes
 
     def ranked(self) -> list[int]:
@@ -83,13 +83,16 @@ def predict_inputs(model: TrainedModel, inputs: torch.Tensor, names: Sequence[st
     ]
 
 
-def tempered(predicted: Sequence[Predicted], temperature: float) -> list[Predicted]:
-    """With every logit divided by ``temperature``: the labels stay, how sure the network is of them moves."""
-    if not predicted or temperature == 1.0:
+def read(predicted: Sequence[Predicted], reading: Reading, class_names: Sequence[str]) -> list[Predicted]:
+    """``predicted``, which has the network's own probabilities, as ``reading`` says it."""
+    if not predicted or reading.is_plain:
         return list(predicted)
-    shares = scaled(np.array([row.probabilities for row in predicted]), temperature).tolist()
+    said = reading.say(np.array([row.probabilities for row in predicted]))
     return [
-        replace(row, probability=max(new), probabilities=tuple(new)) for row, new in zip(predicted, shares, strict=True)
+        replace(row, label=class_names[number], probability=probability, probabilities=tuple(probabilities))
+        for row, number, probability, probabilities in zip(
+            predicted, said.decided.tolist(), said.probability.tolist(), said.probabilities.tolist(), strict=True
+        )
     ]
 
 

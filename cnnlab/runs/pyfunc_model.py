@@ -5,7 +5,8 @@ Input of ``predict``, one of
 - a list of the bytes of image files (JPEG, PNG, …), or of such bytes as base64 text, as JSON has to send them;
 - a DataFrame whose first column holds such bytes or texts.
 Images are resized and standardised as in training. Output: a DataFrame, a row an image, with the task's columns
-(for classification "prediction", "probability", "probabilities") and "class" where classes have names.
+(for classification "prediction", "probability", "probabilities") and "class" where classes have names. A temperature
+and a threshold that were kept when the model was logged are applied, so it says what the page Predict said then.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from PIL import Image
 from cnnlab.data.image import open_image
 from cnnlab.data.types import Batch
 from cnnlab.errors import DataError
+from cnnlab.evaluation.reading.reading import Reading
 from cnnlab.evaluation.trained import TrainedModel, load_trained
 
 BATCH = 64
@@ -34,9 +36,11 @@ class CnnLabModel(PythonModel):
     """A trained network behind MLflow's prediction interface."""
 
     _trained: TrainedModel
+    _reading: Reading
 
     def load_context(self, context: PythonModelContext) -> None:
-        self._trained = load_trained(Path(context.artifacts["run"]))
+        folder = Path(context.artifacts["run"])
+        self._trained, self._reading = load_trained(folder), Reading.of(folder)
 
     # MLflow reads type hints here: of the kinds that are taken, this is one that it checks no schema for
     def predict(
@@ -57,6 +61,10 @@ class CnnLabModel(PythonModel):
         with torch.no_grad():
             decoded = trained.task.decode(trained.task.forward(trained.network, batch), batch)
         columns = {n: _plain(values) for n, values in decoded.columns.items() if n != "label"}  # there are no labels
+        if "probabilities" in columns and not self._reading.is_plain:
+            said = self._reading.say(np.array(columns["probabilities"]))
+            columns["prediction"], columns["probability"] = said.decided.tolist(), said.probability.tolist()
+            columns["probabilities"] = said.probabilities.tolist()
         names = trained.card.outputs.class_names
         if names and "prediction" in columns:
             columns["class"] = [names[index] for index in columns["prediction"]]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cnnlab.errors import LabError, RunError
+from cnnlab.evaluation.reading.reading import Reading
 from cnnlab.home import Home
 from cnnlab.runs import mlflow_store, tags
 from cnnlab.runs.journal import Journal
@@ -39,6 +40,7 @@ class Version:
     run_id: str
     aliases: tuple[str, ...]
     created: float  # seconds since the epoch
+    reading: str = ""  # the temperature and the threshold that it carries, as ``Reading.stamp`` names them
 
     @property
     def address(self) -> str:
@@ -50,8 +52,9 @@ class Version:
 
 
 def register(journal: Journal, home: Home, name: str) -> Version:
-    """The run's network as the next version of ``name``; the one it has, where it was registered so before.
+    """The run's network as the next version of ``name``, with the temperature and the threshold that are kept of it.
 
+    Where it was registered so before, the version that it has; after another is kept, that is a version of its own.
     Raises ``LabError``: "bad_model_name", "not_registrable"; ``RunError``: "model_not_logged", "mlflow_unreachable".
     """
     checked_name(name)
@@ -62,16 +65,18 @@ def register(journal: Journal, home: Home, name: str) -> Version:
         _publish(journal, home)
         position = read_position(journal.folder)
         mlflow_run = str(position.get("mlflow_run_id") or "")
+        reading = Reading.of(journal.folder).stamp
         for version in _versions(client, f"name = '{name}'"):
-            if version.run_id == journal.run_id:
+            if (version.run_id, version.reading) == (journal.run_id, reading):
                 return version
-        model = _logged(client, mlflow_run, str(position.get("mlflow_experiment_id") or ""))
+        model = _logged(client, mlflow_run, str(position.get("mlflow_experiment_id") or ""), journal)
         if model is None:
             raise RunError("model_not_logged", field="RUN", value=journal.run_id)
         _ensure_name(client, name)
         # by its place: MLflow would look "models:/ID" up in the store of the environment, which need not be ours
+        said = {tags.RUN_ID: journal.run_id} | ({tags.READING: reading} if reading else {})
         made = client.create_model_version(
-            name, model.artifact_location, mlflow_run, tags={tags.RUN_ID: journal.run_id}, model_id=model.model_id
+            name, model.artifact_location, mlflow_run, tags=said, model_id=model.model_id
         )
         return _version(client, made)
 
@@ -166,11 +171,12 @@ def _publish(journal: Journal, home: Home) -> None:
         repair(home, journal.run_id)
 
 
-def _logged(client: MlflowClient, mlflow_run: str, experiment: str) -> LoggedModel | None:
-    if not mlflow_run or not experiment:
+def _logged(client: MlflowClient, mlflow_run: str, experiment: str, journal: Journal) -> LoggedModel | None:
+    from cnnlab.runs.logged_model import log_as_read, ready_models
+
+    if not mlflow_run or not experiment or not ready_models(client, mlflow_run, experiment):
         return None
-    found = client.search_logged_models([experiment], filter_string=f"source_run_id = '{mlflow_run}'")
-    return next((model for model in found if str(model.status) == "READY"), None)
+    return log_as_read(client, mlflow_run, experiment, journal)
 
 
 def _ensure_name(client: MlflowClient, name: str) -> None:
@@ -198,8 +204,9 @@ def _version(client: MlflowClient, said: Any, aliases: dict[str, str] | None = N
         aliases = dict(client.get_registered_model(said.name).aliases)
     number = int(said.version)
     pointing = tuple(sorted(alias for alias, target in aliases.items() if int(target) == number))
-    run_id = str((said.tags or {}).get(tags.RUN_ID, ""))
-    return Version(said.name, number, run_id, pointing, (said.creation_timestamp or 0) / 1000)
+    known = said.tags or {}
+    run_id, reading = (str(known.get(tag, "")) for tag in (tags.RUN_ID, tags.READING))
+    return Version(said.name, number, run_id, pointing, (said.creation_timestamp or 0) / 1000, reading)
 
 
 def _pointed(found: list[Version], alias: str) -> int | None:

@@ -24,6 +24,7 @@ STARTED = "cnnlab.started"
 HEARTBEAT = "cnnlab.heartbeat"  # a counter: it moves while the worker lives, however long a step takes
 HEARTBEAT_TIME = "cnnlab.heartbeat_time"  # when the worker's machine last counted, seconds since the epoch
 PROGRESS = "cnnlab.progress"  # a Progress as JSON
+READING = "cnnlab.reading"  # of a logged model and of its versions: what it carries of ``Reading``, "" for nothing
 RESULT = "cnnlab.result"  # result.json, where it is short enough
 
 LIMIT = 8000  # characters that MLflow keeps of a tag

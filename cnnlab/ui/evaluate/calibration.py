@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnlab.evaluation.temperature import kept as keeping
+from cnnlab.evaluation.temperature import kept
 from cnnlab.evaluation.temperature.of_run import Scaled, scaling_of
 from cnnlab.evaluation.temperature.words import sentence_of
 from cnnlab.i18n import formats
-from cnnlab.ui.edge import safely
-from cnnlab.ui.evaluate import measuring
+from cnnlab.ui.evaluate import keeping, measuring
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
 
@@ -58,30 +58,13 @@ def _scaled(_run_id: str, stamp: str, bins: int, _case: Case) -> Scaled:  # noqa
 
 
 def _keep(case: Case, found: Scaled) -> None:
-    """A temperature is used from one click on, and no longer from the next."""
     folder = case.journal.folder
-    applied = keeping.kept(folder)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if applied is not None:
-            at = formats.number(applied, 2, language())
-            st.markdown(f":material/check: {t('calibrate.kept.yes', temperature=at)}", width="content")
-            undo = safely(keeping.forget)
-            st.button(
-                t("calibration_page.undo"),
-                icon=":material/undo:",
-                key="calibration_undo",
-                on_click=undo,
-                args=(folder,),
-            )
-        elif found.kind != "unbounded":
-            st.button(
-                t("calibration_page.keep"),
-                icon=":material/thermostat:",
-                key="calibration_keep",
-                help=t("calibration_page.keep_help"),
-                on_click=safely(keeping.keep),
-                args=(folder, found.fitted),
-            )
+    applied = kept.kept(folder)
+    shown = formats.number(applied or 1.0, 2, language())
+    said = None if applied is None else t("calibrate.kept.yes", temperature=shown)
+    keepable = applied is None and found.kind != "unbounded"
+    keep = partial(kept.keep, folder, found.fitted) if keepable else None
+    keeping.draw("calibration", said, keep, partial(kept.forget, folder), "thermostat")
 
 
 def _state(state: State, title: str, key: str) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnlab.evaluation.reading.reading import Reading
+from cnnlab.evaluation.reading.words import sentences
+from cnnlab.evaluation.thresholds import kept
 from cnnlab.evaluation.thresholds.choice import Costs
 from cnnlab.evaluation.thresholds.curves import Curves, curves
+from cnnlab.evaluation.thresholds.kept import Threshold
 from cnnlab.evaluation.thresholds.of_run import Against, Chosen, against, choose, usual_class
 from cnnlab.i18n import formats
 from cnnlab.ui import address
-from cnnlab.ui.evaluate import gallery, measuring
+from cnnlab.ui.evaluate import gallery, keeping, measuring
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
+from cnnlab.ui.text import plain
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.quality import Measured
@@ -36,6 +42,8 @@ def draw(case: Case) -> None:
     validation, test = against(case.other("validation").judged, number), against(case.judged, number)
     cheapest = choose(validation, test, costs)
     chosen = _slid(case, number, costs, cheapest, (validation, test))
+    if len(case.judged.names) == 2:
+        _keep(case, Threshold(number, chosen.threshold))
     _curves(case, number, test, chosen)
     _table(chosen)
     _images(case, number, test, chosen)
@@ -96,6 +104,14 @@ def _slid(case: Case, number: int, costs: Costs, cheapest: Chosen, both: tuple[A
     said = {"threshold": now, "change": _figure(change), "cost": _figure(chosen.test.cost)}
     st.markdown(t(f"thresholds_page.said.{kind}", **said))
     return chosen
+
+
+def _keep(case: Case, chosen: Threshold) -> None:
+    folder, names = case.journal.folder, case.judged.names
+    reading = Reading(threshold=kept.kept(folder))
+    said = " ".join(sentences(reading, [plain(name) for name in names], language())) or None
+    keep = None if reading.threshold == chosen else partial(kept.keep, folder, chosen, names)
+    keeping.draw("thresholds", said, keep, partial(kept.forget, folder), "rule")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

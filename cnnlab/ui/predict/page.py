@@ -11,7 +11,7 @@ import streamlit as st
 from cnnlab.errors import Problem
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
-from cnnlab.ui import run_choice, trained
+from cnnlab.ui import kept_reading, run_choice, trained
 from cnnlab.ui.explain.image import UPLOADED, source_key
 from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import EXPLAIN_PAGE
@@ -99,29 +99,16 @@ def draw(run: Run, files: Files) -> None:
         _all_classes(run, predicted[row])
 
 
-def _kept_temperature(run: Run) -> float | None:
-    """Said where one is applied, since these are then not the numbers of Explain."""
-    from cnnlab.evaluation.temperature.kept import kept
-
-    temperature = kept(run.folder) if run.folder else None
-    if temperature is not None:
-        st.caption(t("calibrate.kept.yes", temperature=formats.number(temperature, 2, language())))
-    return temperature
-
-
 def _predicted(run: Run, files: Files) -> tuple[list[Predicted], list[Problem]]:
     """Computed once for the same weights and files: choosing a row must not read two hundred images again."""
     digest = hashlib.sha256()
     for name, content in files:
         digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogatepass"))
         digest.update(content)
-    temperature = _kept_temperature(run)
     predicted, problems = _computed(f"{run.run_id} {trained.stamp(run)} {digest.hexdigest()}", _run=run, _files=files)
-    if temperature is None:
-        return predicted, problems
-    from cnnlab.evaluation.predict import tempered
+    from cnnlab.evaluation.predict import read
 
-    return tempered(predicted, temperature), problems
+    return read(predicted, kept_reading.said(run), trained.model_of(run).card.outputs.class_names), problems
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -170,11 +157,9 @@ def _table(predicted: Sequence[Predicted], contents: dict[str, bytes], names: Se
 
 
 def _second(row: Predicted, names: Sequence[str]) -> str:
-    """``square · 24.9 %``"""
-    places = row.ranked()
-    if len(places) < 2:
-        return "–"
-    return f"{names[places[1]]} · {formats.percent(row.probabilities[places[1]], language())}"
+    """The most probable class beside the one that is said: ``square · 24.9 %``"""
+    place = next((place for place in row.ranked() if names[place] != row.label), None)
+    return "–" if place is None else f"{names[place]} · {formats.percent(row.probabilities[place], language())}"
 
 
 @st.cache_data(max_entries=2 * MOST_FILES, show_spinner=False)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnlab.evaluation.picks import Pick, places
+from cnnlab.evaluation.reading.reading import Reading
+from cnnlab.evaluation.reading.words import beside_metrics
 from cnnlab.i18n import formats
 from cnnlab.ui.evaluate import gallery
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.evaluate.quality import figures, matrix, picking
 from cnnlab.ui.language import language, t
+from cnnlab.ui.text import plain
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.report import Report
@@ -26,6 +29,7 @@ def draw(case: Case) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         figures.metric_table(found.quality)
+        _kept(case)
     with right:
         by = picking.choose_by(case)
         pick = picking.chosen(case, by)
@@ -38,6 +42,13 @@ def draw(case: Case) -> None:
         else:
             st.caption(t(f"quality_page.about.{by}"))
     _images(case, by, pick)
+
+
+def _kept(case: Case) -> None:
+    """What is said of new images instead, where something is kept: the metrics stay those of the weights."""
+    reading, names = Reading.of(case.journal.folder), [plain(name) for name in case.judged.names]
+    if said := beside_metrics(case.judged, reading, names, language()):
+        st.caption(" ".join(said))
 
 
 def _images(case: Case, by: str, pick: Pick | None) -> None:

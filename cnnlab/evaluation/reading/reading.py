@@ -1,0 +1,84 @@
+"""From a network's own probabilities to what is said of a new image: a temperature, and a threshold of two classes.
+
+Predict, Explain's probabilities, their commands and the registered model read by this one function, so they say the
+same. The threshold decides on the network's own probability; what is shown beside the decision has the temperature,
+and for two classes the shown probability rises with the own one, so the threshold has a place on its scale too. No
+torch: pages ask what is kept at every rerun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnlab.evaluation.temperature import kept as temperatures
+from cnnlab.evaluation.temperature.scaling import Shares, scaled
+from cnnlab.evaluation.thresholds import kept as thresholds
+from cnnlab.evaluation.thresholds.kept import Threshold
+
+FILES = (temperatures.KEPT, thresholds.KEPT)  # in the folder of a run, where something is kept
+
+
+@dataclass(frozen=True)
+class Said:
+    """Of N images."""
+
+    decided: NDArray[np.int64]  # [N] the class that is said
+    probability: NDArray[np.floating[Any]]  # [N] of that class: below 0.5 where the threshold decided against the odds
+    probabilities: Shares  # [N, C]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is kept; by default nothing, which says the most probable class with the network's own probability."""
+
+    temperature: float | None = None
+    threshold: Threshold | None = None
+
+    @classmethod
+    def of(cls, folder: Path) -> Reading:
+        """Of the folder of a run, or of the copy of it that a registered model has."""
+        return cls(temperatures.kept(folder), thresholds.kept(folder))
+
+    @property
+    def is_plain(self) -> bool:
+        return self.temperature is None and self.threshold is None
+
+    @property
+    def stamp(self) -> str:
+        """Names what is kept; "" for nothing. ``temperature 1.25; class 1 from 0.3``"""
+        parts = [] if self.temperature is None else [f"temperature {self.temperature!r}"]
+        parts += [] if self.threshold is None else [f"class {self.threshold.number} from {self.threshold.at!r}"]
+        return "; ".join(parts)
+
+    @property
+    def shown_threshold(self) -> float | None:
+        """Where the threshold lies among the probabilities that are shown."""
+        if self.threshold is None:
+            return None
+        at = self.threshold.at
+        if self.temperature is None or not 0 < at < 1:
+            return at
+        return float(1 / (1 + (1 / at - 1) ** (1 / self.temperature)))
+
+    def say(self, own: Shares) -> Said:
+        """``own``: [N, C] probabilities as the network gives them."""
+        decided: NDArray[np.int64] = own.argmax(1)
+        if self.threshold is not None and own.shape[1] == 2:
+            number = self.threshold.number
+            decided = np.where(own[:, number].astype(np.float64) >= self.threshold.at, number, 1 - number)
+        shown = own if self.temperature is None else scaled(own, self.temperature)
+        return Said(decided, shown[np.arange(len(shown)), decided], shown)
+
+    def values(self, names: Sequence[str]) -> dict[str, Any]:
+        """For JSON; ``names``: of the classes."""
+        threshold = self.threshold
+        return {
+            "temperature": self.temperature,
+            "threshold": None if threshold is None else {"class": names[threshold.number], "from": threshold.at},
+        }

@@ -1,0 +1,50 @@
+"""The threshold that decides between a run's two classes: a file in its folder, for the weights it was chosen with.
+
+It is a threshold of the network's own probability, so keeping a temperature or not changes no decision. Only what is
+said of new images uses it: stored predictions and reported metrics stay those of the more probable class.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnnlab.errors import LabError
+from cnnlab.evaluation.stored import weights_name
+from cnnlab.home import write_atomically
+
+KEPT = "threshold.json"
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Class ``number`` is said from the probability ``at`` on, below it the other one; above 1: never."""
+
+    number: int
+    at: float
+
+
+def keep(folder: Path, threshold: Threshold, names: Sequence[str]) -> None:
+    """``names``: of the run's classes. Raises ``LabError`` ("threshold_of_two_classes")."""
+    if len(names) != 2:
+        raise LabError("threshold_of_two_classes", field="--keep", value=len(names))
+    stored = {"class": threshold.number, "threshold": threshold.at, "weights": weights_name(folder)}
+    write_atomically(folder / KEPT, json.dumps(stored))
+
+
+def forget(folder: Path) -> None:
+    (folder / KEPT).unlink(missing_ok=True)
+
+
+def kept(folder: Path) -> Threshold | None:
+    """``None`` where none was kept, the file is damaged, or the run has learned on since."""
+    try:
+        stored = json.loads((folder / KEPT).read_text("utf-8"))
+        number, at = int(stored["class"]), float(stored["threshold"])
+        usable = number in (0, 1) and math.isfinite(at) and at >= 0
+        return Threshold(number, at) if usable and stored["weights"] == weights_name(folder) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
