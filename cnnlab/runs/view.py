@@ -30,6 +30,7 @@ __all__ = ["Run", "foreign", "listing", "observed_status", "view"]
 # how long a run may be STARTING before a process has said that it works on it: on a busy machine the imports
 # alone take a minute
 START_SECONDS = 180.0
+_LOOKED_INTO = 200  # settled runs of which a listing looks at the files: the newest, and as many others in turn
 _DAMAGED = "journal_damaged"
 _STATE = "state.json"
 _FILES = (_STATE, "experiment.yaml", "epochs.jsonl", "progress.json", "result.json", position.FILE, labels.FILE)
@@ -47,20 +48,27 @@ def view(home: Home, run_id: str) -> Run:
 
 def listing(home: Home, *, limit: int = 50, states: Collection[RunState] | None = None) -> list[Run]:
     """The newest runs of this home, newest first, only those in ``states`` when given. Imports no MLflow."""
-    journals = _journals(home)
-    if not journals:
+    ids = _ids(home)
+    if not ids:
         return []
     kept = index.of(home)
-    statuses = [(status, journal) for journal in journals if (status := _readable_status(journal, kept))]
-    statuses.sort(key=lambda pair: pair[0].created, reverse=True)
+    seen = [one for run_id in ids if (one := _seen(home, run_id, kept))]
+    seen.sort(key=lambda one: one[0].created, reverse=True)
     found: list[Run] = []
-    for status, journal in statuses:
+    turn = kept.turn(_LOOKED_INTO, len(seen)) if states is None and limit >= len(seen) else range(0)
+    for place, (status, run_id, settled) in enumerate(seen):
         if len(found) >= limit:
             break
+        if settled and states is not None and status.state not in states:
+            continue
+        if settled and place >= _LOOKED_INTO and place not in turn:
+            found.append(settled)
+            continue
+        journal = Journal(home.runs / run_id)
         observed = observed_status(journal, status)
         if states is None or observed.state in states:
             found.append(_run(journal, status, observed, kept))
-    kept.keep({journal.run_id for journal in journals})
+    kept.keep(ids)
     return found
 
 
@@ -99,11 +107,20 @@ def _lost(status: Status) -> Status:
     return replace(status, state=RunState.LOST, worker=None, reason=Problem("worker_vanished"))
 
 
-def _journals(home: Home) -> list[Journal]:
-    folder = home.runs
-    if not folder.is_dir():
-        return []
-    return [Journal(folder / name) for name in os.listdir(folder) if RUN_ID.fullmatch(name)]  # noqa: PTH208
+def _ids(home: Home) -> set[str]:
+    try:
+        return {name for name in os.listdir(home.runs) if RUN_ID.fullmatch(name)}  # noqa: PTH208  # names are enough
+    except FileNotFoundError:
+        return set()
+
+
+def _seen(home: Home, run_id: str, kept: index.Index) -> tuple[Status, str, Run | None] | None:
+    """The status as written, and the run where the index is sure of it; ``None`` for one that is being deleted."""
+    entry = kept.settled(run_id)
+    if entry is not None:
+        return entry.status, run_id, entry.run
+    status = _readable_status(Journal(home.runs / run_id), kept)
+    return None if status is None else (status, run_id, None)
 
 
 def _readable_status(journal: Journal, kept: index.Index) -> Status | None:
@@ -144,18 +161,18 @@ def _run(journal: Journal, written: Status, observed: Status, kept: index.Index)
 def _ended(journal: Journal, status: Status, kept: index.Index) -> Run:
     """A run that has ended, as the index knows it while its files are the same; else read, and then known."""
     folder, run_id = str(journal.folder), journal.run_id
+    rested = index.rested_stamp(folder)  # before the files, so that what comes between is seen the next time
     stamps = tuple([index.stamp(f"{folder}/{name}") for name in _FILES])
     known = kept.get(run_id)
     if known is None or known.stamps != stamps or known.status != status:
         facts = _facts(journal)
         run = _made(journal, status, facts)
         with contextlib.suppress(ValueError, TypeError):  # what JSON can't hold is read again
-            kept.put(run_id, index.Entry(stamps, status, json.dumps(_stored(facts)), run))
+            kept.put(run_id, index.Entry(stamps, status, json.dumps(_stored(facts)), run, rested))
         return run
-    if known.run is not None:
-        return known.run
-    run = _made(journal, status, _restored(journal, json.loads(known.facts)))
-    kept.put(run_id, index.Entry(stamps, status, "", run), stored=False)
+    run = known.run or _made(journal, status, _restored(journal, json.loads(known.facts)))
+    if known.run is None or known.folder != rested:
+        kept.put(run_id, index.Entry(stamps, status, "", run, rested), stored=False)
     return run
 
 

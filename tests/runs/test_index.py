@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import time
+from pathlib import Path
 
 import pytest
 
@@ -132,3 +135,62 @@ def test_epochs_read_as_the_list_that_they_stand_for(home: Home) -> None:
     assert list(Epochs.of(journal.folder / "none", [])) == []
     journal.folder.rename(home.root / "gone")
     assert list(kept) == [whole[-1]]  # the rest went with the file
+
+
+def rest(home: Home) -> None:
+    """As if nothing had been written into any run's folder for a while; the index is told so by one listing."""
+    long_ago = time.time() - 3600
+    for folder in home.runs.iterdir():
+        os.utime(folder, (long_ago, long_ago))
+    listing(home, limit=1000)
+
+
+def test_one_look_at_the_folder_is_enough_for_a_run_that_rests(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_store.home_of(home, 20, epochs=2, long=0)
+    monkeypatch.setattr(view, "_LOOKED_INTO", 3)
+    first = listing(home, limit=1000)
+    rest(home)
+    looked_at: list[str] = []
+    ask = index.stamp
+
+    def stamp(path: str) -> index.Stamp | None:
+        looked_at.append(path)
+        return ask(path)
+
+    monkeypatch.setattr(index, "stamp", stamp)
+    assert [run.__dict__ for run in listing(home, limit=1000)] == [run.__dict__ for run in first]
+    files = [path for path in looked_at if Path(path).suffix]
+    assert 0 < len(files) <= 2 * 3 * (len(view._FILES) + 1)  # the newest and those whose turn it is
+    assert len(looked_at) - len(files) <= 20 + 2 * 3
+
+
+def test_what_is_replaced_in_a_run_that_rests_is_seen_at_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = made_store.home_of(home, 9, epochs=2, long=0)
+    monkeypatch.setattr(view, "_LOOKED_INTO", 1)
+    listing(home, limit=1000)
+    rest(home)
+    Journal.open(home, ids[0]).write_result({"parameters": 7})
+    assert [run.result for run in listing(home, limit=1000) if run.run_id == ids[0]] == [{"parameters": 7}]
+
+
+def test_what_is_written_in_place_into_a_run_that_rests_is_seen_in_its_turn(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = made_store.home_of(home, 9, epochs=2, long=0)
+    monkeypatch.setattr(view, "_LOOKED_INTO", 1)
+    listing(home, limit=1000)
+    rest(home)
+    (home.runs / ids[0] / "experiment.yaml").write_text(Experiment(name="other").to_yaml())
+    names = [{run.name for run in listing(home, limit=1000)} for _ in range(9)]
+    assert "other" in names[-1]
+
+
+def test_a_folder_that_has_just_changed_is_not_taken_to_rest(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its next change could fall into the same tick of the clock."""
+    run_id = made_store.home_of(home, 2, epochs=2, long=0)[0]
+    monkeypatch.setattr(view, "_LOOKED_INTO", 0)
+    listing(home, limit=1000)
+    said = (home.runs / run_id).stat()
+    Journal.open(home, run_id).write_result({"parameters": 7})
+    os.utime(home.runs / run_id, ns=(said.st_atime_ns, said.st_mtime_ns))
+    assert {"parameters": 7} in [run.result for run in listing(home, limit=1000)]
