@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cnnlab.bench import architectures as bench
 from cnnlab.bench import report
-from cnnlab.cli.catalogues import ProgressBar
 from cnnlab.cli.output import Output
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.errors import LabError
 from cnnlab.home import Home, write_atomically
 from cnnlab.system import usable_cores

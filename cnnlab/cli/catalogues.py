@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
 from cnnlab.cli.output import Output
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.data import catalogue
 from cnnlab.home import Home
 from cnnlab.i18n import formats
@@ -109,30 +107,6 @@ def _remarks(kind: str, remarks: Iterable[Remark], output: Output) -> list[dict[
     return [
         {"file": remark.file, "reason": output.t(f"data.{kind}.{remark.reason}", **remark.params)} for remark in remarks
     ]
-
-
-class ProgressBar:
-    """A progress callback (see ``cnnlab.data.types.Progress``) that draws on stderr."""
-
-    def __init__(self, output: Output) -> None:
-        self._output = output
-        self._bar: tqdm[Any] | None = None
-        self._phase = ""
-
-    def __enter__(self) -> ProgressBar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def __call__(self, phase: str, done: int, total: int) -> None:
-        if self._bar is None or phase != self._phase:
-            self.__exit__()
-            self._bar = tqdm(total=total, desc=self._output.t(phase), file=sys.stderr, leave=False, disable=None)
-            self._phase = phase
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)
 
 
 def _entry_facts(entry: Entry, output: Output) -> dict[str, Any]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from cnnlab.cli import compare_more
+from cnnlab.cli import compare_more, files
 from cnnlab.cli.output import Output, run_summary
-from cnnlab.errors import RunError
+from cnnlab.cli.several_runs import several_runs
 from cnnlab.evaluation.compared import compared
 from cnnlab.evaluation.paired import Pair
 from cnnlab.evaluation.paired_words import between
@@ -18,22 +17,16 @@ from cnnlab.evaluation.paired_words import sentence as tested_words
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
 from cnnlab.runs import seeds
-from cnnlab.runs.comparison import MISSING, MOST, Row, Verdict
+from cnnlab.runs.comparison import MISSING, Row, Verdict
 from cnnlab.runs.run import Run
 from cnnlab.runs.scores import Score, held_out_score, validation_score
 from cnnlab.runs.seeds_words import sentences
-from cnnlab.runs.view import view
 
 
 def compare(arguments: argparse.Namespace, home: Home, output: Output) -> int:
-    ids = list(dict.fromkeys(arguments.runs))
-    if len(ids) < 2:
-        raise RunError("too_few_runs", field="RUN", value=len(ids))
-    if len(ids) > MOST:
-        raise RunError("too_many_runs", field="RUN", value=len(ids), limit=MOST)
-    if arguments.out:
-        compare_more.check_ending(arguments.out)
-    runs = [view(home, run_id) for run_id in ids]
+    files.check_ending(arguments.out, compare_more.ENDINGS)
+    runs = several_runs(arguments.runs, home)
+    ids = [run.run_id for run in runs]
     whole = compared(runs)
     asked = compare_more.asked(whole, arguments)
     found, pairs = whole.verdict, whole.pairs
@@ -51,7 +44,7 @@ def compare(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     lines = [_table(runs, rows, output), *_words(runs, found, pairs, output)]
     lines[1:1] = compare_more.lines(whole, asked, output)
     if arguments.out:
-        compare_more.write(whole, asked, Path(arguments.out), output)
+        compare_more.write(whole, asked, arguments.out, output)
     output.result(values, "\n".join(lines))
     return 0
 

@@ -8,22 +8,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
-from cnnlab.errors import RunError
 from cnnlab.evaluation import baseline
 from cnnlab.evaluation.compared import Compared, as_numbers, front, headline
 from cnnlab.evaluation.compared_words import GROUP_COLUMNS, delta_words, front_words, group_rows
-from cnnlab.home import write_atomically
 from cnnlab.plots.compare_report import Asked, html_report
 from cnnlab.runs import grouping, table, table_words
 
-_ENDINGS = (".csv", ".html")
-
-
-def check_ending(out: str) -> None:
-    """Raises ``RunError`` ("compare_out_kind")."""
-    if Path(out).suffix.lower() not in _ENDINGS:
-        raise RunError("compare_out_kind", field="--out", value=Path(out).name[:80])
+ENDINGS = (".csv", ".html")
 
 
 def asked(found: Compared, arguments: argparse.Namespace) -> Asked:
@@ -78,11 +71,11 @@ def lines(found: Compared, chosen: Asked, output: Output) -> list[str]:
     return said
 
 
-def write(found: Compared, chosen: Asked, out: Path, output: Output) -> None:
-    """The table or the report. Raises ``OSError``."""
-    if out.suffix.lower() == ".csv":
+def write(found: Compared, chosen: Asked, out: str, output: Output) -> None:
+    """The table or the report. Raises ``LabError`` ("not_writable")."""
+    if Path(out).suffix.lower() == ".csv":
         content = table.as_csv(found.runs, found.columns)
     else:
         content = html_report(found, table.names_of(found.runs), chosen, output.language)
-    write_atomically(out, content.encode())
-    output.say("cli.compare.written", out=str(out))
+    files.write(out, content)
+    output.say("cli.compare.written", out=out)

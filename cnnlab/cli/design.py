@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cnnlab import designs
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
 from cnnlab.data.types import InputKind
 from cnnlab.designs import Design
-from cnnlab.errors import ExperimentError, LabError, Problem
+from cnnlab.errors import ExperimentError, Problem
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.models.code import as_code
@@ -154,10 +155,7 @@ def _written(text: str, out: str | None, values: dict[str, Any], output: Output)
     if out is None:
         output.result(values, text.rstrip("\n"))
         return 0
-    try:
-        Path(out).write_text(text, "utf-8")
-    except OSError as error:
-        raise LabError("not_writable", field="--out", value=out) from error
+    files.write(out, text)
     output.result(values | {"out": out}, output.t("cli.design.written", out=out))
     return 0
 

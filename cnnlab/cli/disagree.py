@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli import files
 from cnnlab.cli.class_names import class_named
 from cnnlab.cli.output import Output
-from cnnlab.errors import RunError
+from cnnlab.cli.several_runs import several_runs
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
-from cnnlab.runs.comparison import MOST
-from cnnlab.runs.run import Run
-from cnnlab.runs.view import view
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.disagreements.panel import Panel
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
 def disagree(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     from cnnlab.evaluation.disagreements import measures, orders, panel, table, words
 
-    runs = _runs(arguments.runs, home)
+    runs = several_runs(arguments.runs, home)
     found = panel.panel_of([run.folder for run in runs])
     only = orders.pattern(found, [run.run_id for run in runs], arguments.right, arguments.wrong)
     if arguments.class_name is not None:
@@ -34,7 +31,7 @@ def disagree(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     names = [run.name for run in runs]
     own = [names[place] for place in found.places]
     if arguments.out:
-        Path(arguments.out).write_text(table.csv_text(found, shown, own), "utf-8")
+        files.write(arguments.out, table.csv_text(found, shown, own))
         output.say("cli.disagree.written", count=len(shown), out=arguments.out)
     together, alike = measures.ensemble(found), measures.agreement(found)
     ids = [runs[place].run_id for place in found.places]
@@ -60,15 +57,6 @@ def disagree(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     ]
     output.result(values, "\n".join(lines))
     return 0
-
-
-def _runs(given: Sequence[str], home: Home) -> list[Run]:
-    ids = list(dict.fromkeys(given))
-    if len(ids) < 2:
-        raise RunError("too_few_runs", field="RUN", value=len(ids))
-    if len(ids) > MOST:
-        raise RunError("too_many_runs", field="RUN", value=len(ids), limit=MOST)
-    return [view(home, run_id) for run_id in ids]
 
 
 def _gains(gains: Sequence[Any], ids: Sequence[str]) -> list[dict[str, Any]]:

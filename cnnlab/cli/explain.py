@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnlab.cli import explain_scores
-from cnnlab.cli.catalogues import ProgressBar
+from cnnlab.cli import explain_scores, files
 from cnnlab.cli.output import Output
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.errors import LabError
 from cnnlab.experiment import parse_setting
 from cnnlab.explain.grading import table as score_table
@@ -74,7 +74,7 @@ def _write(
     output: Output,
 ) -> None:
     from cnnlab.explain import words
-    from cnnlab.explain.render import array_npy, panel_png, write
+    from cnnlab.explain.render import array_npy, panel_png
     from cnnlab.explain.report import html_report
     from cnnlab.explain.sheet import sheet_png, values_npz
 
@@ -85,18 +85,18 @@ def _write(
     if arguments.out and _is_one(made) and alone is not None and maps[0].values is not None:
         drawn = replace(alone, map=maps[0].values)
         content = panel_png(made[0].row.subject.inputs, drawn, display.opacity, maps[0].scale)
-        write(Path(arguments.out), content, "--out")
+        files.write(arguments.out, content)
     elif arguments.out:
         lines = [_lines(strip, output.language) for strip in made]
         titles = words.column_titles(asked, names, output.language)
-        write(Path(arguments.out), sheet_png(made, titles, lines), "--out")
+        files.write(arguments.out, sheet_png(made, titles, lines))
     if arguments.array and alone is not None:
         one = Path(arguments.array).suffix != ".npz"
-        write(Path(arguments.array), array_npy(alone) if one else values_npz(made), "--array")
+        files.write(arguments.array, array_npy(alone) if one else values_npz(made), "--array")
     if arguments.report:
         again = _again(arguments, made, asked, display)
         page = html_report(made, asked, display, output.language, command=again, tables=tables)
-        write(Path(arguments.report), page.encode(), "--report")
+        files.write(arguments.report, page, "--report")
 
 
 def _again(arguments: argparse.Namespace, made: list[Strip], asked: Asked, display: Display) -> str:

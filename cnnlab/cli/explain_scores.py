@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cnnlab.cli.catalogues import ProgressBar
 from cnnlab.cli.output import Output
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.explain.grading import words as score_words
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal

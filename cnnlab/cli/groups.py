@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.home import Home
@@ -40,11 +44,15 @@ def _remedy(arguments: argparse.Namespace, journal: Journal, home: Home, output:
     from cnnlab.checks import check
     from cnnlab.evaluation.evaluate import dataset_of
     from cnnlab.evaluation.groups.grouping import group_columns
-    from cnnlab.evaluation.groups.remedies import remedied
+    from cnnlab.evaluation.groups.remedies import BY_GROUP, applies, remedied
     from cnnlab.jobs.submit import submit
 
-    columns = group_columns(dataset_of(journal, home).manifest) if arguments.by else []
+    dataset = dataset_of(journal, home)
+    columns = group_columns(dataset.manifest) if arguments.by else []
     experiment = remedied(journal.experiment(), arguments.remedy, arguments.by, columns)
+    kinds = dataset.train.manifest[arguments.by] if arguments.remedy in BY_GROUP else dataset.train.manifest["label"]
+    if not applies(arguments.remedy, np.array(list(Counter(kinds).values()))):
+        raise LabError("remedy_even", field="--remedy", value=arguments.remedy)
     check(experiment, home)
     run_id = submit(experiment, home, parent=journal.run_id)
     then = output.t("cli.groups.then", parent=journal.run_id, run=run_id)
@@ -131,6 +139,5 @@ def _table(found: Gaps, output: Output) -> str:
 def _write(path: str, found: list[Gaps]) -> None:
     """A row a group. Raises ``LabError`` ("not_writable")."""
     from cnnlab.evaluation.groups.table import as_csv
-    from cnnlab.explain.render import write
 
-    write(Path(path), as_csv(found).encode(), "--out")
+    files.write(path, as_csv(found))

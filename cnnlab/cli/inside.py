@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli import files
 from cnnlab.cli.inspect import named_network
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
@@ -123,19 +124,12 @@ def _written(
 ) -> int:
     from cnnlab.plots import inside as draw
 
-    _write(arguments.out, draw.png(picture), "--out")
+    files.write(arguments.out, draw.png(picture))
     if arguments.array:
-        _write(arguments.array, draw.npy(array), "--array")
+        files.write(arguments.array, draw.npy(array), "--array")
     written = output.t("cli.inside.written", out=arguments.out)
     output.result({**values, "out": arguments.out, "array": arguments.array}, f"{words}\n{written}")
     return 0
-
-
-def _write(path: str, content: bytes, field: str) -> None:
-    try:
-        Path(path).write_bytes(content)
-    except OSError as error:
-        raise LabError("not_writable", field=field, value=path) from error
 
 
 def _subject(arguments: argparse.Namespace, home: Home) -> Subject:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnlab import designs, estimates
-from cnnlab.cli.catalogues import ProgressBar
 from cnnlab.cli.design import read_design
 from cnnlab.cli.experiments import experiment_from
 from cnnlab.cli.output import Output
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.data import catalogue
 from cnnlab.data.types import InputKind
 from cnnlab.errors import LabError

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.cli.training import foreground
 from cnnlab.errors import RunError
 from cnnlab.explain.laboratory.setup import ARMS, HONEST, Pair, Setup
@@ -35,9 +35,7 @@ def laboratory(arguments: argparse.Namespace, home: Home, output: Output) -> int
     found = _measured(setup, pair, home, arguments, output)
     values = _values(found)
     if arguments.out:
-        from cnnlab.explain.render import write
-
-        write(Path(arguments.out), (json.dumps(values, indent=1) + "\n").encode(), "--out")
+        files.write(arguments.out, json.dumps(values, indent=1) + "\n")
     output.result(values, _words(found, output))
     return 0
 
@@ -69,20 +67,11 @@ def _trained(setup: Setup, home: Home, output: Output) -> Pair:
 
 
 def _measured(setup: Setup, pair: Pair, home: Home, arguments: argparse.Namespace, output: Output) -> Findings:
-    from tqdm import tqdm
-
     from cnnlab.explain.laboratory import store as laboratory_store
 
     methods = [name for name in (arguments.methods or "").split(",") if name]
-    bar: tqdm[Any] = tqdm(total=0, file=sys.stderr, leave=False, disable=None)
-
-    def show(phase: str, done: int, total: int) -> None:
-        bar.set_description_str(output.t(phase))
-        bar.total = total
-        bar.update(done - bar.n)
-
-    with bar:
-        return laboratory_store.compute(setup, pair, home, images=arguments.images, methods=methods, progress=show)
+    with ProgressBar(output) as bar:
+        return laboratory_store.compute(setup, pair, home, images=arguments.images, methods=methods, progress=bar)
 
 
 def _values(found: Findings) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.home import Home
@@ -106,8 +107,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise LabError("unknown_cards", field="--kind", value=arguments.kind[:80], known=", ".join(KINDS))
     if arguments.limit < 1:
         raise LabError("too_small", field="--limit", value=arguments.limit, limit=1)
-    if arguments.out and Path(arguments.out).suffix.lower() not in _EXPORTS:
-        raise LabError("unknown_export", field="--out", value=arguments.out[-80:])
+    files.check_ending(arguments.out, _EXPORTS)
 
 
 def _filter(arguments: argparse.Namespace, names: Sequence[str]) -> Filter:
@@ -148,13 +148,10 @@ def _write(
     count: int,
     said: dict[int, Review],
 ) -> None:
-    from cnnlab.explain.render import write
-
-    path = Path(arguments.out)
-    if path.suffix.lower() == ".csv":
+    if Path(arguments.out).suffix.lower() == ".csv":
         from cnnlab.evaluation.mistakes_csv import csv_text
 
-        write(path, csv_text(shown, found.names, said).encode(), "--out")
+        files.write(arguments.out, csv_text(shown, found.names, said))
         return
     from cnnlab.evaluation.mistakes_report import Head
     from cnnlab.evaluation.mistakes_report_of import report_of
@@ -165,7 +162,7 @@ def _write(
     text = report_of(
         journal, home, head, shown, environment_language(), method=arguments.method, judged=found, reviews=said
     )
-    write(path, text.encode(), "--out")
+    files.write(arguments.out, text)
 
 
 def _again(arguments: argparse.Namespace) -> list[str]:

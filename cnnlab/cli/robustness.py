@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
-from cnnlab.cli.sanity import _Bar
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.runs.view import view
@@ -28,8 +26,8 @@ def robustness(arguments: argparse.Namespace, home: Home, output: Output) -> int
     names = chosen(arguments.corruptions)
     subjects = several.subjects(arguments.runs, home, images=arguments.images or None, seed=arguments.seed)
     titles = [view(home, subject.journal.run_id).name for subject in subjects]
-    with _Bar(output) as bar:
-        found = [compute.compute(subject, names, bar.show) for subject in subjects]
+    with ProgressBar(output) as bar:
+        found = [compute.compute(subject, names, bar) for subject in subjects]
         moved = [_moved(subject, bar) for subject in subjects] if arguments.shifts else []
     runs: list[dict[str, Any]] = []
     lines: list[str] = []
@@ -43,18 +41,18 @@ def robustness(arguments: argparse.Namespace, home: Home, output: Output) -> int
         lines.append("")
     said = words.compared(found, titles, output.language)
     if arguments.out:
-        _write(Path(arguments.out), runs)
+        _write(arguments.out, runs)
     output.result({"runs": runs, "compared": said}, "\n".join([*lines, *said]).rstrip())
     return 0
 
 
-def _moved(subject: Subject, bar: _Bar) -> tuple[Shifts, Sampling]:
+def _moved(subject: Subject, bar: ProgressBar) -> tuple[Shifts, Sampling]:
     from cnnlab.evaluation.robustness import shifts
     from cnnlab.models.inspection import inspect
 
     dataset = subject.dataset
     inspection = inspect(subject.journal.experiment().model, dataset.kind, dataset.outputs.count)
-    return shifts.compute(shifts.of(subject), bar.show), shifts.sampling(inspection)
+    return shifts.compute(shifts.of(subject), bar), shifts.sampling(inspection)
 
 
 def _table(found: Robustness, output: Output) -> str:
@@ -92,16 +90,18 @@ def _shifts(found: Shifts, sampling: Sampling) -> dict[str, Any]:
     }
 
 
-def _write(path: Path, runs: list[dict[str, Any]]) -> None:
+def _write(path: str, runs: list[dict[str, Any]]) -> None:
     """A row a run, corruption and strength. Raises ``LabError`` ("not_writable")."""
-    from cnnlab.evaluation.csv_cells import inert
-    from cnnlab.explain.render import write
-
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["run_id", "name", "corruption", "strength", "accuracy", "low", "high", "drop"])
+    records = []
     for run in runs:
         for cell in run["cells"]:
-            figures = [f"{value:.6f}" for value in (cell["value"], cell["low"], cell["high"], cell["drop"]["value"])]
-            writer.writerow([run["run_id"], inert(run["name"]), cell["corruption"], cell["strength"], *figures])
-    write(path, text.getvalue().encode(), "--out")
+            record = {"run_id": run["run_id"], "name": run["name"]}
+            record |= {"corruption": cell["corruption"], "strength": cell["strength"]}
+            figures = {
+                "accuracy": cell["value"],
+                "low": cell["low"],
+                "high": cell["high"],
+                "drop": cell["drop"]["value"],
+            }
+            records.append({**record, **{name: f"{value:.6f}" for name, value in figures.items()}})
+    files.write_records(path, records)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.errors import LabError
-from cnnlab.evaluation.csv_cells import inert
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.runs.journal import Journal
 
 if TYPE_CHECKING:
     from cnnlab.data.load import Dataset
-    from cnnlab.data.types import Progress
     from cnnlab.evaluation.duplicates.find import Pair
     from cnnlab.evaluation.judged import Judged
 
@@ -37,7 +33,8 @@ def outliers(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     journal = Journal.open(home, arguments.run)
     said = judged(journal, home, split=arguments.split)
     dataset = dataset_of(journal, home)
-    found = compute(journal, dataset, home, arguments.split, k=arguments.k, progress=shown(output))
+    with ProgressBar(output) as bar:
+        found = compute(journal, dataset, home, arguments.split, k=arguments.k, progress=bar)
     order = [*found.empty(), *(place for place in found.far() if not found.kinds[place])]
     records = [
         {**sample(said, place), "distance": float(found.distance[place]), "pixels": found.kinds[place]}
@@ -67,7 +64,8 @@ def duplicates(arguments: argparse.Namespace, home: Home, output: Output) -> int
     _check(arguments)
     journal = Journal.open(home, arguments.run)
     dataset, said = dataset_of(journal, home), judged(journal, home)
-    found = compute(journal, dataset, home, within_training=arguments.within_training, progress=shown(output))
+    with ProgressBar(output) as bar:
+        found = compute(journal, dataset, home, within_training=arguments.within_training, progress=bar)
     accuracy = without(said, found.trained_on())
     records = [_pair(pair, dataset) for pair in found.pairs]
     figures = {
@@ -110,7 +108,7 @@ def _say(
     """All records as CSV where that was asked for; the first of them as JSON or as a table."""
     shown = records[: arguments.limit]
     if arguments.out:
-        write_csv(arguments.out, records)
+        files.write_records(arguments.out, records)
     if shown:
         columns = _COLUMNS[arguments.command]
         header = [output.t(f"cli.samples.column.{name}") for name in columns]
@@ -158,37 +156,7 @@ def _pair(pair: Pair, dataset: Dataset) -> dict[str, Any]:
     return {**record, "agreement": pair.agreement, "cosine": cosine}
 
 
-def write_csv(out: str, records: Sequence[dict[str, Any]]) -> None:
-    from cnnlab.explain.render import write
-
-    text = io.StringIO()
-    columns = list(records[0]) if records else ["index"]
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: inert(v) if isinstance(v, str) else v for name, v in one.items()} for one in records)
-    write(Path(out), text.getvalue().encode(), "--out")
-
-
 def _check(arguments: argparse.Namespace) -> None:
     if arguments.limit < 1:
         raise LabError("too_small", field="--limit", value=arguments.limit, limit=1)
-    check_out(arguments.out, (".csv",))
-
-
-def check_out(out: str | None, known: Sequence[str]) -> None:
-    if out and Path(out).suffix.lower() not in known:
-        raise LabError("unknown_ending", field="--out", value=out[-80:], known=", ".join(known))
-
-
-def shown(output: Output) -> Progress:
-    """How far it is, on stderr where somebody watches."""
-    from tqdm import tqdm
-
-    bar: tqdm[Any] = tqdm(total=0, file=sys.stderr, leave=False, disable=None)
-
-    def show(phase: str, done: int, total: int) -> None:
-        bar.set_description_str(output.t(phase))
-        bar.total = total
-        bar.update(done - bar.n)
-
-    return show
+    files.check_ending(arguments.out, (".csv",))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.i18n import formats
 from cnnlab.jobs.submit import submit
 from cnnlab.registry import registry
@@ -38,8 +38,8 @@ def sanity(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     methods = suited(model.network, wanted)
     places, inputs = drawn_images(dataset_of(journal, home), arguments.images, arguments.seed)
     checked = Checked(model, inputs, home, draws=arguments.draws, seed=arguments.seed)
-    with _Bar(output) as bar:
-        cascades = checked.compute(methods, bar.show)
+    with ProgressBar(output) as bar:
+        cascades = checked.compute(methods, bar)
         labels = _labels(arguments, home, output, model.experiment, checked, methods, bar)
     if arguments.out:
         _draw(arguments.out, inputs, cascades)
@@ -64,7 +64,7 @@ def _labels(
     own: Experiment,
     checked: Checked,
     methods: Sequence[str],
-    bar: _Bar,
+    bar: ProgressBar,
 ) -> dict[str, Any]:
     """ "checks" by method, with the run that they rest on; one is queued where that was asked for."""
     from cnnlab.explain.sanity import labels as sanity_labels
@@ -81,15 +81,14 @@ def _labels(
             return {"checks": {}}
         found = run.run_id
     other, accuracy = sanity_labels.partner(arguments.run, found, home)
-    checks = checked.compare_labels(methods, other, accuracy, bar.show)
+    checks = checked.compare_labels(methods, other, accuracy, bar)
     return {"checks": {each.method: each for each in checks}, "run_id": found, "train_accuracy": accuracy}
 
 
 def _draw(path: str, inputs: Tensor, cascades: Sequence[Cascade]) -> None:
-    from cnnlab.explain.render import write
     from cnnlab.explain.sanity.picture import sheet_png
 
-    write(Path(path), sheet_png(inputs, cascades), "--out")
+    files.write(path, sheet_png(inputs, cascades))
 
 
 def _values(cascade: Cascade, labels: dict[str, LabelCheck]) -> dict[str, Any]:
@@ -143,24 +142,3 @@ def title(method: str, output: Output) -> str:
 
 def _number(value: float, output: Output) -> str:
     return formats.number(round(value, 2) + 0.0, 2, output.language)  # without a minus before zero
-
-
-class _Bar:
-    """How far it is, on stderr where somebody watches."""
-
-    def __init__(self, output: Output) -> None:
-        from tqdm import tqdm
-
-        self._output = output
-        self._bar: tqdm[Any] = tqdm(total=0, file=sys.stderr, leave=False, disable=None)
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def show(self, phase: str, done: int, total: int) -> None:
-        self._bar.set_description_str(self._output.t(phase))
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)

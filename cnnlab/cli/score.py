@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnlab.cli.catalogues import ProgressBar
+from cnnlab.cli import files
 from cnnlab.cli.class_names import class_named
 from cnnlab.cli.output import Output
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.errors import LabError
 from cnnlab.experiment import parse_setting
 from cnnlab.explain.grading import table as score_table
@@ -40,7 +40,7 @@ def score(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     values = score_table.as_dict(scored, lines, arguments.run)
     if arguments.out:
         text = score_table.csv_text(lines) if ending == "csv" else json.dumps(values, indent=1) + "\n"
-        _write(Path(arguments.out), text)
+        files.write(arguments.out, text)
     output.result(values, _text(scored, lines, output))
     return 0
 
@@ -91,9 +91,3 @@ def _text(scored: Scored, lines: list[Any], output: Output) -> str:
         for line in lines
     ]
     return "\n".join([output.table(header, rows), "", output.t("scores.batch_rule", images=len(scored.indices))])
-
-
-def _write(path: Path, text: str) -> None:
-    from cnnlab.explain.render import write
-
-    write(path, text.encode(), "--out")

@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
-from cnnlab.cli.samples import check_out, sample, shown, write_csv
+from cnnlab.cli.progress import ProgressBar
+from cnnlab.cli.samples import sample
 from cnnlab.errors import LabError
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
@@ -26,7 +28,7 @@ def space(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     from cnnlab.evaluation.space.space import space as compute
     from cnnlab.plots.space import COLOURINGS
 
-    check_out(arguments.out, (".csv", ".png"))
+    files.check_ending(arguments.out, (".csv", ".png"))
     asked = Asked(arguments.split, arguments.method, arguments.dimensions, arguments.samples, arguments.seed)
     asked.check()
     if arguments.colour not in COLOURINGS:
@@ -34,7 +36,8 @@ def space(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         raise LabError("unknown_colouring", field="--colour", value=arguments.colour[:80], known=known)
     journal = Journal.open(home, arguments.run)
     found = judged(journal, home, split=asked.split)
-    made = compute(journal, dataset_of(journal, home), home, asked, progress=shown(output))
+    with ProgressBar(output) as bar:
+        made = compute(journal, dataset_of(journal, home), home, asked, progress=bar)
     if arguments.out:
         _write_space(arguments, made, found, output)
     apart = made.separation
@@ -66,12 +69,11 @@ def _write_space(arguments: argparse.Namespace, made: Space, found: Judged, outp
             {**sample(found, int(place)), **dict(zip(axes, point.tolist(), strict=True))}
             for place, point in zip(made.places, made.points, strict=True)
         ]
-        write_csv(arguments.out, records)
+        files.write_records(arguments.out, records)
         return
-    from cnnlab.explain.render import write
     from cnnlab.plots.palette import LIGHT
     from cnnlab.plots.space import coloured
     from cnnlab.plots.space_png import png
 
     series = coloured(found, made.places, arguments.colour, LIGHT, output.language)
-    write(Path(arguments.out), png(made.points, series, LIGHT), "--out")
+    files.write(arguments.out, png(made.points, series, LIGHT))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnlab.cli import files
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.home import Home
@@ -49,10 +49,9 @@ def _found(journal: Journal, home: Home, arguments: argparse.Namespace, output: 
 
 
 def _draw(path: str, found: list[Timeline]) -> None:
-    from cnnlab.explain.render import write
     from cnnlab.explain.timeline.picture import sheet_png
 
-    write(Path(path), sheet_png(found), "--out")
+    files.write(path, sheet_png(found))
 
 
 def _values(journal: Journal, found: Timeline) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from cnnlab.errors import LabError
 from cnnlab.explain import display
 from cnnlab.explain.display import Scale, scale_of
 from cnnlab.explain.explain import Explanation
-from cnnlab.failures import is_disk_full
-from cnnlab.home import write_atomically
 
 Picture = NDArray[np.uint8]  # [H, W, 3]
 
@@ -98,26 +94,6 @@ def array_npy(explanation: Explanation) -> bytes:
     content = io.BytesIO()
     np.save(content, explanation.map, allow_pickle=False)
     return content.getvalue()
-
-
-def save_panel(path: Path, inputs: Tensor, explanation: Explanation, opacity: float = OPACITY) -> None:
-    """Raises ``LabError`` ("not_writable")."""
-    write(path, panel_png(inputs, explanation, opacity), "--out")
-
-
-def save_array(path: Path, explanation: Explanation) -> None:
-    """Raises ``LabError`` ("not_writable")."""
-    write(path, array_npy(explanation), "--array")
-
-
-def write(path: Path, content: bytes, field: str) -> None:
-    """Raises ``LabError`` ("not_writable") that names ``field``."""
-    try:
-        write_atomically(path, content)
-    except (OSError, ValueError) as error:  # ValueError: a path without a name, such as "" or "."
-        if isinstance(error, OSError) and is_disk_full(error):
-            raise
-        raise LabError("not_writable", field=field, value=str(path)) from error
 
 
 def _looked_up(shares: NDArray[np.floating[Any]], scale: tuple[str, ...]) -> Picture:

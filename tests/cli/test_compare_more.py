@@ -59,7 +59,7 @@ def test_the_same_in_words(
         (["--baseline", "0" * 32], "compare_no_baseline"),
         (["--by", "training.batch"], "compare_unknown_column"),
         (["--cost", "data.dataset"], "compare_no_number"),
-        (["--out", "report.pdf"], "compare_out_kind"),
+        (["--out", "report.pdf"], "unknown_ending"),
     ],
 )
 def test_what_is_not_there_is_one_sentence(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cnnlab.cli import main
-from cnnlab.cli.catalogues import ProgressBar
+from cnnlab.cli.progress import ProgressBar
 from cnnlab.explain import needs
 from cnnlab.home import Home
 from cnnlab.i18n import LANGUAGES, translate
