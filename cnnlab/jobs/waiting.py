@@ -24,12 +24,13 @@ class Lookout:
         return sorted(found, key=lambda pair: pair[1].created)
 
     def _changed(self) -> Iterator[tuple[Journal, Status]]:
-        for run_id, folder in _folders(self._home):
+        runs = self._home.runs
+        for run_id in _ids(runs):
             try:
-                modified = (folder / "state.json").stat().st_mtime_ns
+                modified = os.stat(f"{runs}/{run_id}/state.json").st_mtime_ns  # noqa: PTH116  # paths cost more than it
                 if self._ended.get(run_id) == modified:
                     continue
-                journal = Journal(folder)
+                journal = Journal(runs / run_id)
                 status = journal.status()
             except (OSError, ValueError, KeyError, TypeError):  # the view shows it as damaged; nothing can be started
                 continue
@@ -43,10 +44,8 @@ def queued(home: Home) -> list[Journal]:
     return [journal for journal, status in Lookout(home).look() if status.state is RunState.QUEUED]
 
 
-def _folders(home: Home) -> Iterator[tuple[str, Path]]:
-    if not home.runs.is_dir():
-        return
-    with os.scandir(home.runs) as entries:
-        for entry in entries:
-            if RUN_ID.fullmatch(entry.name):
-                yield entry.name, Path(entry.path)
+def _ids(runs: Path) -> list[str]:
+    try:
+        return [name for name in os.listdir(runs) if RUN_ID.fullmatch(name)]  # noqa: PTH208  # names are enough
+    except FileNotFoundError:
+        return []
