@@ -163,19 +163,24 @@ _USES: dict[str, tuple[Draw, ...]] = {
     "erasing": (Draw.ERASING, Draw.ERASED_AREA, Draw.ERASED_ASPECT, Draw.ERASED_X, Draw.ERASED_Y),
 }
 
+_CHANCES = frozenset({Draw.HORIZONTAL_FLIP, Draw.VERTICAL_FLIP, Draw.ERASING})
+_WITHIN = frozenset({Draw.ERASED_AREA, Draw.ERASED_ASPECT, Draw.ERASED_X, Draw.ERASED_Y})  # of an erasing that happens
+
 Draws = dict[Draw, Tensor]
 
 
-def augmenter(spec: Augmentation, seed: int) -> Augmenter | None:
+def augmenter(spec: Augmentation, seed: int, strengths: Tensor | None = None) -> Augmenter | None:
     """``None`` where nothing is varied."""
-    return Augmenter(spec, seed) if spec.active else None
+    return Augmenter(spec, seed, strengths) if spec.active else None
 
 
 class Augmenter:
     """``augmenter(batch, epoch=3)`` is the batch as that epoch sees it: floats in [0, 1], channels_last."""
 
-    def __init__(self, spec: Augmentation, seed: int) -> None:
+    def __init__(self, spec: Augmentation, seed: int, strengths: Tensor | None = None) -> None:
+        """``strengths`` [samples of the dataset] in [0, 1]: the share of ``spec`` that each gets; 0 leaves it alone."""
         self._spec = spec
+        self._strengths = strengths
         self._seed = seed
         self._used = tuple(draw for name, draws in _USES.items() if getattr(spec, name) for draw in draws)
 
@@ -192,7 +197,12 @@ class Augmenter:
     def draws(self, index: Tensor, epoch: int) -> Draws:
         """For each draw that is used, [N] in [0, 1) for the samples ``index`` [N]."""
         values = uniform(self._seed, epoch, index, self._used) if self._used else ()
-        return dict(zip(self._used, values, strict=True))
+        draws = dict(zip(self._used, values, strict=True))
+        if self._strengths is None:
+            return draws
+        self._strengths = self._strengths.to(index.device)  # once: the batches of a run are all on one device
+        strength = self._strengths[index]
+        return {draw: _weaker(draw, value, strength) for draw, value in draws.items()}
 
     def geometry(self, draws: Draws, height: int, width: int) -> Geometry:
         """How images of that size move."""
@@ -248,6 +258,18 @@ class Augmenter:
         # pixels with their channels as one axis: a mask that needs no broadcasting is filled twice as fast
         inputs.permute(0, 2, 3, 1).view(-1, height, width * channels).masked_fill_(hidden, 0.0)
         return inputs
+
+
+def _weaker(draw: Draw, value: Tensor, strength: Tensor) -> Tensor:
+    """The draw of a sample that is varied by ``strength`` [N] of the whole.
+
+    What happens or not happens by that share of its probability; what reaches to both sides reaches that far.
+    """
+    if draw in _CHANCES:
+        return value / strength  # of 0: infinite, or no number at all, and neither is below a probability
+    if draw in _WITHIN:
+        return value
+    return 0.5 + (value - 0.5) * strength
 
 
 def _centred(draws: Draws, draw: Draw, reach: float, absent: Tensor) -> Tensor:

@@ -63,6 +63,7 @@ class DataSpec(_Part):
     normalization: Literal["standardize", "unit"] = "standardize"
     split: Split = Split()
     augmentation: Augmentation = Augmentation()
+    common_augmentation: Share = 1.0  # share of it for the largest class (balanced by groups: group); rarer get more
     balance: Literal["none", "class_weights", "sampler", "group_sampler"] = "none"
     balance_by: str | None = Field(None, max_length=80)  # group_sampler: the manifest's column
     shuffle_labels: bool = False  # of the training split only: for the label check of explanations
@@ -164,7 +165,10 @@ class Tracking(_Part):
     energy: EnergyTracking = EnergyTracking()
 
 
-_LATER: dict[str, dict[str, Any]] = {"data": {"train_share": 1.0}, "model": {"weights_from": None}}
+_LATER: dict[str, dict[str, Any]] = {
+    "data": {"train_share": 1.0, "common_augmentation": 1.0},
+    "model": {"weights_from": None},
+}
 
 
 class Experiment(_Part):

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from cnnlab.augment import augmenter
+from cnnlab.data import rarity
 from cnnlab.data.load import Dataset, load
 from cnnlab.data.splits import SplitIndex
 from cnnlab.energy import costs
@@ -103,7 +103,7 @@ class Session:
         self._state = FitState.fresh(self._network, self._task, spec)
         self._training = data.train.to(self._runtime.device)
         self._validation = data.validation.to(self._runtime.device)
-        self._augment = augmenter(self._experiment.data.augmentation, spec.seed)
+        self._augment = rarity.augmenter_of(data, self._experiment.data, spec.seed)
 
     def _restore(self) -> None:
         journal = self._journal

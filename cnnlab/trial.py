@@ -167,10 +167,10 @@ def _said(
 
 def _batches(experiment: Experiment, dataset: Dataset, device: Any) -> Iterator[Batch]:
     """As the first epoch would have them."""
-    from cnnlab.augment import Augmenter
+    from cnnlab.data.rarity import augmenter_of
 
-    spec, augmentation = experiment.training, experiment.data.augmentation
-    augment = Augmenter(augmentation, spec.seed) if augmentation.active else None
+    spec = experiment.training
+    augment = augmenter_of(dataset, experiment.data, spec.seed)
     for batch in dataset.train.to(device).batches(spec.batch_size, seed=spec.seed, epoch=0):
         yield batch if augment is None else augment(batch, epoch=0)
 

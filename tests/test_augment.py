@@ -206,3 +206,42 @@ def test_erasing_takes_one_rectangle_of_the_stated_size_from_the_stated_share() 
         assert int(columns.nonzero()[-1] - columns.nonzero()[0]) == width - 1
         assert 0.012 < height * width / 1024 < 0.23  # 2 to 20 %, sides rounded to pixels
         assert 0.25 < height / width < 4
+
+
+def strength(count: int) -> Tensor:
+    return torch.linspace(0, 1, count)
+
+
+def test_a_sample_of_strength_nothing_stays_as_it_is_and_one_of_all_is_what_it_was() -> None:
+    inputs = images(6)
+    strengths = torch.tensor([0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    batch = batch_of(inputs)
+    for spec in EACH:
+        wanted = Augmenter(Augmentation(**spec), 3)(batch, epoch=2).inputs
+        found = Augmenter(Augmentation(**spec), 3, strengths)(batch, epoch=2).inputs
+        torch.testing.assert_close(found[::2], inputs[::2] / 255.0, atol=1e-5, rtol=0)
+        torch.testing.assert_close(found[1::2], wanted[1::2], atol=1e-5, rtol=0)
+
+
+def test_strength_is_a_share_of_each_reach_and_of_each_probability() -> None:
+    index = torch.arange(20_000)
+    strengths = torch.full((20_000,), 0.25)
+    augmenter = Augmenter(Augmentation(rotation=40, horizontal_flip=0.8, crop=4, erasing=0.4), 1, strengths)
+    draws = augmenter.draws(index, 0)
+    assert float((draws[Draw.HORIZONTAL_FLIP] < 0.8).float().mean()) == pytest.approx(0.2, abs=0.012)
+    assert float((draws[Draw.ERASING] < 0.4).float().mean()) == pytest.approx(0.1, abs=0.01)
+    geometry = augmenter.geometry(draws, 12, 10)
+    assert geometry.affine is not None
+    assert geometry.shift is not None
+    angles = torch.atan2(geometry.affine[:, 1, 0], geometry.affine[:, 0, 0])
+    assert float(angles.abs().max()) == pytest.approx(math.radians(10), abs=1e-3)
+    assert int(geometry.shift.abs().max()) == 1
+    assert abs(float(geometry.shift.float().mean())) < 0.02
+
+
+def test_a_sample_of_some_strength_is_the_same_in_any_batch() -> None:
+    inputs, strengths = images(8), strength(8)
+    whole = Augmenter(Augmentation(**ALL), 5, strengths)(batch_of(inputs), epoch=4).inputs
+    part = torch.tensor([6, 2, 3])
+    alone = Augmenter(Augmentation(**ALL), 5, strengths)(batch_of(inputs[part], part), epoch=4).inputs
+    torch.testing.assert_close(alone, whole[part])

@@ -76,6 +76,12 @@ class ArraySamples:
     def targets(self) -> Tensor | Ragged | None:
         return self._targets
 
+    @property
+    def kinds(self) -> Tensor | None:
+        """[N] what a balanced epoch draws evenly: the groups where there are any, else the classes."""
+        drawn_by = self._targets if self._groups is None else self._groups
+        return drawn_by if isinstance(drawn_by, Tensor) else None
+
     def __len__(self) -> int:
         return len(self._positions)
 
@@ -97,9 +103,9 @@ class ArraySamples:
         if seed is None:
             return torch.arange(len(self))
         generator = torch.Generator().manual_seed(_mixed(seed, epoch))
-        drawn_by = self._targets if self._groups is None else self._groups
-        if self._balanced and isinstance(drawn_by, Tensor):
-            return _balanced_draw(drawn_by.cpu(), generator)
+        kinds = self.kinds
+        if self._balanced and kinds is not None:
+            return _balanced_draw(kinds.cpu(), generator)
         return torch.randperm(len(self), generator=generator)
 
     def to(self, device: torch.device | str) -> ArraySamples:

@@ -32,7 +32,13 @@ _OFF_AT_ZERO = (
     "training.label_smoothing",
     "tracking.explain.every",
 )
-_SHARES = ("data.split.validation", "data.split.test", "training.fine_tuning.backbone_rate", "data.train_share")
+_SHARES = (
+    "data.split.validation",
+    "data.split.test",
+    "training.fine_tuning.backbone_rate",
+    "data.train_share",
+    "data.common_augmentation",
+)
 _REGISTRIES = {
     "task.name": "task",
     "model.architecture": "architecture",
@@ -141,7 +147,7 @@ def _is_used(field: str, value: Any, flat: dict[str, Any]) -> bool:
         return bool(flat["tracking.explain.every"])
     if field == "data.shuffle_labels":
         return bool(value)
-    if field == "data.train_share":
+    if field in ("data.train_share", "data.common_augmentation"):
         return bool(value != 1.0)
     if field in ("data.fingerprint", "data.split.group_by", "model.layers", "model.weights_from"):
         return value is not None

@@ -23,6 +23,7 @@ from cnnlab.ui.train.form import Form
 from cnnlab.ui.train.problems import within
 
 _AUGMENTATION = "data.augmentation"
+_COMMON = "data.common_augmentation"
 _SPLIT = "data.split"
 _SHARE = "data.train_share"
 _PREPARATION = (
@@ -98,11 +99,14 @@ def _split(form: Form, info: DatasetInfo | None) -> None:
 
 def _augmentation(form: Form) -> None:
     rows = [(name, _transform_words(form, name)) for name in _transforms() if form[name]]
+    common = form[_COMMON]
+    if rows and isinstance(common, int | float) and common != 1.0:
+        rows.append((_COMMON, formats.percent(common, language(), 0)))
     words = ", ".join(f"{setting_name(name).lower()} {value}" for name, value in rows)
     with st.expander(
         t("train.data.augmentation", what=words or t("train.none")),
         icon=":material/auto_fix_high:",
-        expanded=within(form, [_AUGMENTATION]),
+        expanded=within(form, [_AUGMENTATION, _COMMON]),
         key=f"augmentation_{form.revision}",
         type="compact",
     ):
@@ -116,6 +120,8 @@ def _augmentation(form: Form) -> None:
                         fields.share(form, name, step=step)
                     else:
                         fields.number(form, name, step=step, label=fields.with_unit(name, "degrees"))
+            with grid.cell():
+                fields.share(form, _COMMON, step=10.0)
 
 
 def _transform_words(form: Form, name: str) -> str:

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from cnnlab.errors import LabError
-from cnnlab.evaluation.groups.remedies import REMEDIES, in_group, remedied, remedy_between, worst_group
+from cnnlab.evaluation.groups.remedies import (
+    REMEDIES,
+    applies,
+    in_group,
+    remedied,
+    remedy_between,
+    worst_group,
+)
 from cnnlab.evaluation.judged import Judged
 from cnnlab.experiment import Experiment
 
@@ -51,3 +58,17 @@ def test_the_worst_group_is_tested_on_its_own_images() -> None:
     assert pair.difference == 0.5
     assert pair.real
     assert in_group(before, dataclasses.replace(after, files=before.files[::-1]), codes == 1) is None
+
+
+def test_the_rare_are_altered_more_and_where_none_is_rare_it_is_no_remedy() -> None:
+    fresh = remedied(Experiment(), "rare_augmented").data
+    assert (fresh.balance, fresh.common_augmentation) == ("sampler", 0.0)
+    assert fresh.augmentation.active
+    before = Experiment().changed({"data.augmentation.rotation": 100.0, "data.augmentation.erasing": 0.7})
+    after = remedied(before, "rare_group_augmented", "site", ["site"]).data
+    assert (after.balance, after.balance_by, after.common_augmentation) == ("group_sampler", "site", 0.5)
+    assert (after.augmentation.rotation, after.augmentation.erasing) == (180.0, 1.0)
+    assert applies("rare_augmented", np.array([100, 20, 0]))
+    assert not applies("rare_augmented", np.array([100, 95]))
+    assert not applies("rare_augmented", np.array([100, 0]))
+    assert applies("class_sampler", np.array([100, 100]))

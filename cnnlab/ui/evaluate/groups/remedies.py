@@ -28,14 +28,16 @@ _LOOKED_AT = 200  # newest runs among which those of this one are looked for
 
 def draw(case: Case, seen: Look, grouping: Grouping, codes: Codes) -> None:
     from cnnlab.evaluation.groups.grouping import group_columns
-    from cnnlab.evaluation.groups.remedies import REMEDIES
+    from cnnlab.evaluation.groups.remedies import BY_GROUP, REMEDIES, applies
 
     if case.run.experiment is None:
         return
     st.subheader(t("groups_page.remedies"), anchor=False)
     st.caption(t("groups_page.remedies_note"))
     columns = group_columns(seen.prepared.manifest())
-    offered = [name for name in REMEDIES if name != "group_sampler" or grouping.name in columns]
+    fits = [name for name in REMEDIES if name not in BY_GROUP or grouping.name in columns]
+    table = seen.cross_table(grouping)
+    offered = [name for name in fits if applies(name, table.sum(0 if name in BY_GROUP else 1))]
     with st.container(horizontal=True):
         for name in offered:
             st.button(
@@ -45,7 +47,9 @@ def draw(case: Case, seen: Look, grouping: Grouping, codes: Codes) -> None:
                 on_click=safely(_start),
                 args=(case.run, name, grouping.name, columns),
             )
-    if len(offered) < len(REMEDIES):
+    if len(offered) < len(fits):
+        st.caption(t("groups_page.remedy_even"))
+    if len(fits) < len(REMEDIES):
         st.caption(t("groups_page.remedy_without"))
     _tried(case, grouping, codes)
 
