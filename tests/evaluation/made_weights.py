@@ -15,6 +15,7 @@ from cnnlab.models.build import build_network
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.states import RunState
 from cnnlab.tasks.base import Predictions
+from cnnlab.tasks.outputs import network_outputs
 from cnnlab.training import checkpoints
 
 
@@ -25,7 +26,8 @@ def untrained(home: Home, **changes: Any) -> Journal:
     journal = Journal.create(home, experiment)
     data = load(experiment.data, home)
     torch.manual_seed(0)
-    network = build_network(experiment.model, data.kind, data.outputs.count, data.mean, data.std)
+    outputs = network_outputs(experiment.task, data.outputs.count)
+    network = build_network(experiment.model, data.kind, outputs, data.mean, data.std)
     checkpoints.publish_best(journal.checkpoints, network)
     data.split.save(journal.folder / "split.npz")
     stored = (experiment.to_dict(), data.kind, data.outputs, data.mean, data.std)

@@ -64,7 +64,8 @@ def _keep(case: Case, found: Scaled) -> None:
     said = None if applied is None else t("calibrate.kept.yes", temperature=shown)
     keepable = applied is None and found.kind != "unbounded"
     keep = partial(kept.keep, folder, found.fitted) if keepable else None
-    keeping.draw("calibration", said, keep, partial(kept.forget, folder), "thermostat")
+    words = {name: t(f"calibration_page.{name}") for name in keeping.WORDS}
+    keeping.draw("calibration", words, said, keep, partial(kept.forget, folder), "thermostat")
 
 
 def _state(state: State, title: str, key: str) -> None:

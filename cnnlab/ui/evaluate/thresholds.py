@@ -111,7 +111,8 @@ def _keep(case: Case, chosen: Threshold) -> None:
     reading = Reading(threshold=kept.kept(folder))
     said = " ".join(sentences(reading, [plain(name) for name in names], language())) or None
     keep = None if reading.threshold == chosen else partial(kept.keep, folder, chosen, names)
-    keeping.draw("thresholds", said, keep, partial(kept.forget, folder), "rule")
+    words = {name: t(f"thresholds_page.{name}") for name in keeping.WORDS}
+    keeping.draw("thresholds", words, said, keep, partial(kept.forget, folder), "rule")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
