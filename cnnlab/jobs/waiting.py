@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from cnnlab.errors import RunError
 from cnnlab.home import RUN_ID, Home
 from cnnlab.runs.journal import Journal, Status
 from cnnlab.runs.states import RunState
@@ -32,7 +33,7 @@ class Lookout:
                     continue
                 journal = Journal(runs / run_id)
                 status = journal.status()
-            except (OSError, ValueError, KeyError, TypeError):  # the view shows it as damaged; nothing can be started
+            except (OSError, RunError):  # the view shows it as damaged; nothing can be started
                 continue
             if status.state.is_final:
                 self._ended[run_id] = modified

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, overload
 
-Record = dict[str, Any]
+from cnnlab.errors import RunError
+from cnnlab.runs.json_files import Record, lines
 
 
 class Epochs(Sequence[Record]):
@@ -64,19 +64,10 @@ class Epochs(Sequence[Record]):
         try:
             said = self._path.stat()
             return _read(self._path, said.st_ino, said.st_mtime_ns, said.st_size)[: self._count]
-        except (OSError, ValueError):  # deleted meanwhile: what is kept is all there is
+        except (OSError, RunError):  # deleted or damaged meanwhile: what is kept is all there is
             return [self._last] if self._last is not None else []
 
 
 @functools.lru_cache(maxsize=128)
 def _read(path: Path, *_written: int) -> list[Record]:
     return lines(path)
-
-
-def lines(path: Path) -> list[Record]:
-    """The whole lines of a JSON-lines file; a torn last line is not yet written."""
-    if not path.exists():
-        return []
-    text = path.read_text("utf-8")
-    complete = text[: text.rfind("\n") + 1]
-    return [json.loads(line) for line in complete.splitlines() if line]

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -30,7 +29,7 @@ from cnnlab.experiment import Experiment
 from cnnlab.home import Home, write_atomically
 from cnnlab.names import friendly_name
 from cnnlab.runs import first_weights
-from cnnlab.runs.epochs import lines
+from cnnlab.runs.json_files import append, damaged, lines, read_json
 from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
 
@@ -141,11 +140,17 @@ class Journal:
     # the description and the state
 
     def experiment(self) -> Experiment:
-        return Experiment.from_yaml((self.folder / "experiment.yaml").read_text("utf-8"), source="experiment.yaml")
+        """Raises ``RunError`` ("journal_damaged") where it can't be read, ``ExperimentError`` for what it says."""
+        path = self.folder / "experiment.yaml"
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise damaged(path) from error
+        return Experiment.from_yaml(text, source=path.name)
 
     def environment(self) -> dict[str, str]:
         """Names and values that the process which trains this run finds in its environment."""
-        return _read_json(self.folder / "environment.json") or {}
+        return read_json(self.folder / "environment.json") or {}
 
     def record_environment(self, environment: Mapping[str, str]) -> None:
         path = self.folder / "environment.json"
@@ -153,7 +158,12 @@ class Journal:
         path.chmod(0o600)  # a tracking address may hold a password
 
     def status(self) -> Status:
-        return Status.from_dict(json.loads((self.folder / "state.json").read_text("utf-8")))
+        """Raises ``FileNotFoundError`` while the run is being deleted, ``RunError`` ("journal_damaged")."""
+        path = self.folder / "state.json"
+        try:
+            return Status.from_dict(json.loads(path.read_text("utf-8")))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise damaged(path) from error
 
     def transition(
         self,
@@ -209,7 +219,7 @@ class Journal:
 
     def append_epoch(self, record: Mapping[str, Any]) -> None:
         """One line, on the disk before this returns. ``record`` has "epoch" and "time"."""
-        _append(self.folder / "epochs.jsonl", record, durable=True)
+        append(self.folder / "epochs.jsonl", record, durable=True)
 
     def epochs(self) -> list[dict[str, Any]]:
         return lines(self.folder / "epochs.jsonl")
@@ -221,7 +231,7 @@ class Journal:
         write_atomically(path, "".join(json.dumps(record) + "\n" for record in kept), durable=True)
 
     def append_system(self, record: Mapping[str, Any]) -> None:
-        _append(self.folder / "system.jsonl", record, durable=False)
+        append(self.folder / "system.jsonl", record, durable=False)
 
     def system(self) -> list[dict[str, Any]]:
         return lines(self.folder / "system.jsonl")
@@ -230,14 +240,18 @@ class Journal:
         write_atomically(self.folder / "progress.json", json.dumps(progress.__dict__))
 
     def progress(self) -> Progress | None:
-        stored = _read_json(self.folder / "progress.json")
-        return Progress(**stored) if stored else None
+        path = self.folder / "progress.json"
+        stored = read_json(path)
+        try:
+            return Progress(**stored) if stored else None
+        except TypeError as error:
+            raise damaged(path) from error
 
     def write_result(self, result: Mapping[str, Any]) -> None:
         write_atomically(self.folder / "result.json", json.dumps(result), durable=True)
 
     def result(self) -> dict[str, Any]:
-        return _read_json(self.folder / "result.json") or {}
+        return read_json(self.folder / "result.json") or {}
 
     def log(self, line: str) -> None:
         stamp = time.strftime("%Y-%m-%d %H:%M:%S")
@@ -256,22 +270,3 @@ class Journal:
     @property
     def checkpoints(self) -> Path:
         return self.folder / "checkpoints"
-
-
-def _append(path: Path, record: Mapping[str, Any], *, durable: bool) -> None:
-    # one write of one line: a reader sees it whole or, when the machine dies in it, drops it
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(descriptor, (json.dumps(record) + "\n").encode())
-        if durable:
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read_json(path: Path) -> dict[str, Any] | None:
-    try:
-        stored: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    return stored

@@ -9,17 +9,17 @@ from typing import Any
 
 from cnnlab.home import write_atomically
 from cnnlab.runs.journal import Journal, Status
+from cnnlab.runs.json_files import read_json
 
 FILE = "published.json"
 
 
 def read_position(folder: Path) -> dict[str, Any]:
-    """ "mlflow_run_id", "mlflow_experiment_id", "mlflow_tracking_uri", …; empty before MLflow was told anything."""
-    try:
-        position: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    return position
+    """ "mlflow_run_id", "mlflow_experiment_id", "mlflow_tracking_uri", …; empty before MLflow was told anything.
+
+    Raises ``RunError`` ("journal_damaged").
+    """
+    return read_json(folder / FILE) or {}
 
 
 def write_position(folder: Path, position: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
+from cnnlab.errors import RunError
 from cnnlab.home import RUN_ID, Home
 from cnnlab.runs import artifacts, labels, labels_published, reviews
 from cnnlab.runs.journal import Journal
@@ -198,7 +199,7 @@ def incomplete(home: Home) -> list[str]:
         journal = Journal(folder)
         if not RUN_ID.fullmatch(folder.name) or not (folder / "state.json").is_file():
             continue
-        with contextlib.suppress(ValueError, KeyError, TypeError, FileNotFoundError):  # damaged or being deleted
+        with contextlib.suppress(RunError, FileNotFoundError):  # damaged or being deleted
             lacking = not is_complete(journal) or bool(
                 reviews.waiting(journal) or artifacts.waiting(journal) or labels.waiting(journal)
             )

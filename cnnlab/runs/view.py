@@ -10,10 +10,10 @@ import functools
 import json
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cnnlab import yaml_io
 from cnnlab.errors import LabError, Problem, RunError
@@ -26,6 +26,8 @@ from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 
 __all__ = ["Run", "foreign", "listing", "observed_status", "view"]
+
+T = TypeVar("T")
 
 # how long a run may be STARTING before a process has said that it works on it: on a busy machine the imports
 # alone take a minute
@@ -133,7 +135,7 @@ def _readable_status(journal: Journal, kept: index.Index) -> Status | None:
         return journal.status()
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError, OSError):
+    except (RunError, OSError):
         return _damaged(journal)
 
 
@@ -167,6 +169,8 @@ def _ended(journal: Journal, status: Status, kept: index.Index) -> Run:
     if known is None or known.stamps != stamps or known.status != status:
         facts = _facts(journal)
         run = _made(journal, status, facts)
+        if facts["damaged"]:
+            return run
         with contextlib.suppress(ValueError, TypeError):  # what JSON can't hold is read again
             kept.put(run_id, index.Entry(stamps, status, json.dumps(_stored(facts)), run, rested))
         return run
@@ -177,15 +181,31 @@ def _ended(journal: Journal, status: Status, kept: index.Index) -> Run:
 
 
 def _facts(journal: Journal) -> dict[str, Any]:
-    """All that a run's files say beside its status."""
-    progress = journal.progress()
+    """All that a run's files say beside its status; ``damaged``: what is wrong with one that can't be read.
+
+    Progress that can't be read takes nothing from a run.
+    """
+    unreadable: list[Problem] = []
+
+    def readable(read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except RunError as error:
+            unreadable.append(error.problem)
+            return otherwise
+
+    nothing: dict[str, Any] = {}
+    progress = None
+    with contextlib.suppress(RunError):
+        progress = journal.progress()
     return {
         "description": _description(journal),
-        "epochs": Epochs.of(journal.folder / "epochs.jsonl", journal.epochs()),
+        "epochs": Epochs.of(journal.folder / "epochs.jsonl", readable(journal.epochs, [])),
         "progress": None if progress is None else progress.__dict__,
-        "result": journal.result(),
-        "position": position.read_position(journal.folder),
+        "result": readable(journal.result, nothing),
+        "position": readable(lambda: position.read_position(journal.folder), nothing),
         "labels": labels.stored_labels(journal.folder).as_dict(),
+        "damaged": unreadable[0] if unreadable else None,
     }
 
 
@@ -198,6 +218,8 @@ def _restored(journal: Journal, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _made(journal: Journal, status: Status, facts: dict[str, Any]) -> Run:
+    if facts.get("damaged") and status.state.is_final:  # what it says of itself can't be trusted
+        status = replace(status, state=RunState.LOST, reason=facts["damaged"])
     experiment = _experiment(facts["description"])
     progress = Progress(**facts["progress"]) if facts["progress"] else None
     published = facts["position"]
