@@ -6,8 +6,8 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from cnnlab.cli.class_names import class_named
 from cnnlab.cli.output import Output
+from cnnlab.evaluation.class_names import class_named
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.runs.journal import Journal

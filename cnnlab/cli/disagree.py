@@ -8,9 +8,9 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from cnnlab.cli import files
-from cnnlab.cli.class_names import class_named
 from cnnlab.cli.output import Output
 from cnnlab.cli.several_runs import several_runs
+from cnnlab.evaluation.class_names import class_named
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
 

@@ -7,10 +7,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cnnlab.cli import files
-from cnnlab.cli.class_names import class_named
 from cnnlab.cli.output import Output
 from cnnlab.cli.progress import ProgressBar
 from cnnlab.errors import LabError
+from cnnlab.evaluation.class_names import class_named
 from cnnlab.experiment import parse_setting
 from cnnlab.explain.grading import table as score_table
 from cnnlab.explain.grading import words as score_words
