@@ -26,6 +26,7 @@ from cnnlab.pace import Pace
 from cnnlab.runs import first_weights
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.states import RunState
+from cnnlab.signs import Signs
 from cnnlab.tasks.build import build_task
 from cnnlab.tasks.outputs import network_outputs
 from cnnlab.training import checkpoints, fine_tuning, runtime
@@ -50,6 +51,7 @@ class Session:
         self._report = report
         self._home = home
         self._pace = Pace()
+        self._signs = Signs(journal, self._pace, report)
         self._saved: tuple[int, int] | None = None  # the place in the run that the last checkpoint holds
         self._resumed_from: int | None = None
         self._trained = False  # by this attempt
@@ -89,7 +91,7 @@ class Session:
 
     def _loading(self, phase: str, done: int, total: int) -> None:
         if self._pace.due("progress", PROGRESS_SECONDS):
-            self._write(Progress(phase, step=done, steps=total))
+            self._signs.say(Progress(phase, step=done, steps=total))
             self._stop_if_asked()
 
     def _build(self) -> None:
@@ -165,6 +167,7 @@ class Session:
         with self._spending() as spending, closing(events):
             for event in events:
                 spending.tick()
+                self._pace.lap()
                 if isinstance(event, EpochResult):
                     self._record_epoch(event)
                 elif isinstance(event, Step):
@@ -173,7 +176,8 @@ class Session:
                     self._record_measuring("validating", event)
                 self._report(event)
                 self._stop_if_asked()
-        self._maps.after(self._state.epoch, last=True)
+        with self._signs.unhurried("explaining"):
+            self._maps.after(self._state.epoch, last=True)
         return "early_stopping" if self._state.stopped_early else "completed"
 
     def _spending(self) -> Spending:
@@ -187,21 +191,22 @@ class Session:
         loss = self._finite(float(step.loss), step.epoch)
         done = self._state.epoch * step.steps + step.step
         left = self._pace.seconds_left(done, self._spec.epochs * step.steps)
-        self._write(Progress("training", step.epoch, self._spec.epochs, step.step, step.steps, loss, left))
+        self._signs.say(Progress("training", step.epoch, self._spec.epochs, step.step, step.steps, loss, left))
         if self._spec.checkpoint_seconds and self._pace.due("checkpoint", self._spec.checkpoint_seconds):
             self._save()
 
     def _record_measuring(self, phase: str, event: Measuring) -> None:
         if self._pace.due("progress", PROGRESS_SECONDS):
             epoch = min(self._state.epoch + 1, self._spec.epochs)
-            self._write(Progress(phase, epoch, self._spec.epochs, event.step, event.steps))
+            self._signs.say(Progress(phase, epoch, self._spec.epochs, event.step, event.steps))
 
     def _record_epoch(self, result: EpochResult) -> None:
         """First the checkpoint, then the line: an epoch that is written can never be lost again."""
         for name in ("train_loss", "val_loss"):
             self._finite(result.metrics[name], result.epoch)
         if result.improved:
-            checkpoints.save_best(self._journal.checkpoints, self._network, result.epoch)
+            with self._signs.unhurried("saving"):
+                checkpoints.save_best(self._journal.checkpoints, self._network, result.epoch)
         metrics = {name: value if math.isfinite(value) else None for name, value in result.metrics.items()}
         record = {
             "epoch": result.epoch,
@@ -214,7 +219,8 @@ class Session:
         }
         self._save(record)
         self._journal.append_epoch(record)
-        self._maps.after(result.epoch)
+        with self._signs.unhurried("explaining"):
+            self._maps.after(result.epoch)
         if fine_tuning.unfreezes_after(self._network, self._spec, result.epoch):
             self._journal.log(f"backbone unfrozen at epoch {result.epoch + 1}")
 
@@ -227,14 +233,12 @@ class Session:
 
     def _save(self, record: dict[str, Any] | None = None) -> None:
         """``record``: the line of the epoch that ends here, in case there is no time to write it."""
-        meta = {
-            "dataset_fingerprint": self._data.fingerprint,
-            "conditions": self._runtime.conditions(),
-            "record": record,
-        }
+        data, conditions = self._data.fingerprint, self._runtime.conditions()
+        meta = {"dataset_fingerprint": data, "conditions": conditions, "record": record}
         if "loss" in self._state.sums:  # within an epoch: never keep weights that are already spoiled
             self._finite(float(self._state.sums["loss"]), self._state.epoch + 1)
-        checkpoints.save_state(self._journal.checkpoints, self._network, self._state, meta)
+        with self._signs.unhurried("saving"):
+            checkpoints.save_state(self._journal.checkpoints, self._network, self._state, meta)
         self._saved = self._place()
         self._pace.restart("checkpoint")
 
@@ -251,6 +255,7 @@ class Session:
         if not checkpoints.load_best(journal.checkpoints, self._network, best_epoch):
             journal.log("there are no best weights to restore: the last ones are kept")
         test = self._test() if len(self._data.test) else None
+        self._signs.begin("saving")
         checkpoints.publish_best(journal.checkpoints, self._network)
         if test is not None:
             self._keep(test)
@@ -287,10 +292,6 @@ class Session:
         write_predictions(folder / PREDICTIONS, test.predictions, self._data.files, origin=origin)
 
     # telling and being told
-
-    def _write(self, progress: Progress) -> None:
-        self._journal.write_progress(progress)
-        self._report(progress)
 
     def _stop_if_asked(self) -> None:
         """Raises ``Stopped`` once what was trained is safe."""

@@ -76,6 +76,8 @@ def show(arguments: argparse.Namespace, home: Home, output: Output) -> int:
 
 def stop(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     state = control.stop(arguments.run, home)
+    if state.is_active:
+        supervisors.ensure(home)  # who ends a worker that does not follow
     output.result({"run_id": arguments.run, "state": state.value}, state.value)
     return 0
 

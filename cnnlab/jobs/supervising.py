@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from cnnlab.errors import LabError, Problem
 from cnnlab.home import Home
-from cnnlab.jobs import control, environment, slots, supervisor, wire
+from cnnlab.jobs import control, environment, overdue, slots, supervisor, wire
 from cnnlab.jobs.calls import Call, Launcher, Process
 from cnnlab.jobs.endings import out_of_memory_kills, reason_for
 from cnnlab.jobs.repair import Repairs
@@ -27,6 +27,7 @@ from cnnlab.runs.states import RunState
 
 IDLE_SECONDS = 600.0
 LOOK_SECONDS = 10.0  # a foreground process that was killed gives its slot back without a word
+STOPPING_LOOK_SECONDS = 1.0  # while a worker was asked to stop
 PURGE_SECONDS = 3600.0
 
 log = logging.getLogger("cnnlab.supervisor")
@@ -67,6 +68,7 @@ class Supervisor:
         self._last_sign = time.time()
         self._next_purge = 0.0
         self._look_again = False
+        self._stopping = False
 
     def serve(self) -> None:
         """The loop. A message that comes while it decides to end is still heard."""
@@ -136,12 +138,15 @@ class Supervisor:
     # looking at the runs
 
     def _look(self) -> None:
-        """Adopts what others started, buries what died unseen, starts what waits."""
+        """Adopts what others started, buries what died unseen, ends what will not stop, starts what waits."""
         self._look_again = False
+        self._stopping = False
         waiting: list[Journal] = []
         for journal, status in self._lookout.look():
             if status.state.is_active and journal.run_id not in self._workers:
                 status = self._adopt(journal, status)
+            if status.state.is_active and journal.stop_requested():
+                self._end_if_overdue(journal, status)
             if status.state is RunState.QUEUED:
                 waiting.append(journal)
         self._queue = [journal.run_id for journal in waiting]
@@ -173,6 +178,12 @@ class Supervisor:
             log.info("%s lost: its worker was gone", journal.run_id)
             self._repairs.wish()
         return status
+
+    def _end_if_overdue(self, journal: Journal, status: Status) -> None:
+        self._stopping = True
+        if overdue.end_overdue(journal, status.attempt):
+            log.warning("%s did not follow a stop: its worker was killed", journal.run_id)
+            self._repairs.wish()
 
     # starting and burying workers
 
@@ -252,6 +263,8 @@ class Supervisor:
         return last + self._idle_seconds - time.time()
 
     def _patience(self) -> float:
+        if self._stopping:
+            return STOPPING_LOOK_SECONDS
         if self._queue or self._workers or self._look_again:
             return LOOK_SECONDS
         return min(max(self._seconds_left(), 0.05), PURGE_SECONDS, self._repairs.seconds_left())

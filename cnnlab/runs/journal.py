@@ -42,7 +42,7 @@ class Status:
     state: RunState
     attempt: int = 1
     worker: ProcessIdentity | None = None
-    reason: Problem | None = None  # why FAILED or LOST
+    reason: Problem | None = None  # why FAILED or LOST, or STOPPED by force
     stop_reason: str | None = None  # "completed", "early_stopping", "user": why training ended
     created: float = 0.0
     started: float | None = None
@@ -77,6 +77,7 @@ class Progress:
     steps: int = 0
     loss: float | None = None
     seconds_left: float | None = None
+    longest: float | None = None  # seconds that the longest batch of this attempt took
     time: float = field(default_factory=time.time)
 
     @property
@@ -207,13 +208,22 @@ class Journal:
             return True
 
     def request_stop(self) -> None:
-        (self.folder / "stop").touch()
+        """Asking again changes nothing: the file's time says when it was asked first."""
+        if not self.stop_requested():
+            (self.folder / "stop").touch()
 
     def clear_stop(self) -> None:
         (self.folder / "stop").unlink(missing_ok=True)
 
     def stop_requested(self) -> bool:
         return (self.folder / "stop").exists()
+
+    def stop_asked(self) -> float | None:
+        """When a stop was asked for, in seconds since the epoch."""
+        try:
+            return (self.folder / "stop").stat().st_mtime
+        except FileNotFoundError:
+            return None
 
     # what happens while it runs
 

@@ -28,7 +28,7 @@ def start_again(run: Run, changes: dict[str, str] | None = None) -> None:
 
 
 def stop(run: Run) -> None:
-    """Raises ``RunError``."""
+    """Raises ``RunError``. A worker that does not follow is ended by the supervisor, which the app keeps."""
     control.stop(run.run_id, Home.current())
 
 

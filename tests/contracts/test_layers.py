@@ -32,7 +32,7 @@ LAYERS = {
         "inside",
     },
     4: {"jobs", "plots"},
-    5: {"session"},
+    5: {"session", "signs"},
     6: {"worker"},
     7: {"cli", "ui"},
 }

@@ -32,14 +32,18 @@ def main(run_id: str, attempt: int, home_root: str) -> None:
 
 
 def work(journal: Journal, attempt: int) -> None:
-    """As named: "sleep SECONDS", "kill SIGNAL", "exit CODE", "raise"."""
+    """As named: "sleep SECONDS", "kill SIGNAL", "exit CODE", "raise", "hang PHASE" (deaf to a stop), "deaf SECONDS"."""
     behaviour, _, value = journal.experiment().name.partition(" ")
-    running = journal.transition(RunState.RUNNING, allowed=ACTIVE, attempt=attempt, worker=ProcessIdentity.own())
+    begun = {"worker": ProcessIdentity.own(), "started": time.time()}
+    running = journal.transition(RunState.RUNNING, allowed=ACTIVE, attempt=attempt, **begun)
     if running is None:
         print("stale")
         return
     print(f"working as {os.getpid()} in {os.environ['CNNLAB_HOME']}")
-    journal.write_progress(Progress("training", epoch=1, epochs=1, step=1, steps=1))
+    phase = value if behaviour == "hang" else "training"
+    journal.write_progress(Progress(phase, epoch=1, epochs=1, step=1, steps=1))
+    if behaviour == "hang":
+        signal.pause()
     if behaviour == "kill":
         os.kill(os.getpid(), int(value))
     if behaviour == "exit":
@@ -47,8 +51,10 @@ def work(journal: Journal, attempt: int) -> None:
     if behaviour == "raise":
         raise RuntimeError("a defect")
     end = time.monotonic() + float(value or 0)
-    while time.monotonic() < end and not journal.stop_requested():
+    while time.monotonic() < end and (behaviour == "deaf" or not journal.stop_requested()):
         time.sleep(0.002)
+        if behaviour == "deaf":  # as while the test split is measured
+            journal.write_progress(Progress("testing", epoch=1, epochs=1, step=1, steps=1))
     stopped = journal.stop_requested()
     journal.transition(RunState.STOPPED if stopped else RunState.FINISHED, allowed=ACTIVE, attempt=attempt)
     write_position(journal.folder, {"complete": stamp(journal.status())})  # as if MLflow had been told

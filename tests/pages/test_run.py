@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnlab.errors import Problem
 from cnnlab.home import Home
 from cnnlab.i18n import translate
 from cnnlab.runs.journal import Journal, Progress
@@ -166,8 +169,34 @@ def test_stop_asks_a_running_worker_and_says_so(open_page: Open, home: Home) -> 
     page = open_page("run", lang="es", run=journal.run_id)
     page.button(key="stop").click().run()
     assert journal.stop_requested()
-    assert translate("run.stopping", "es") in texts(page)
+    assert translate("run.stopping_until", "es", seconds=60) in texts(page)
     assert "stop" not in {button.key for button in page.button}  # asked once is enough
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_worker_that_does_not_follow_is_said_to_be_ended(open_page: Open, home: Home, lang: str) -> None:
+    journal = made_runs.running(home)
+    journal.write_progress(Progress("training", 3, 30, 11, 20, time=time.time() - 15))
+    journal.request_stop()
+    os.utime(journal.folder / "stop", (time.time() - 90, time.time() - 90))
+    page = open_page("run", lang=lang, run=journal.run_id)
+    (said,) = [text for text in texts(page) if text.startswith(translate("run.stopping_until", lang)[:20])]
+    assert any(f"{seconds} s" in said for seconds in (43, 44, 45))
+    os.utime(journal.folder / "stop", (time.time() - 180, time.time() - 180))
+    journal.write_progress(Progress("training", 3, 30, 11, 20, time=time.time() - 170))
+    page.run()
+    assert translate("run.stopping_by_force", lang) in texts(page)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_that_was_ended_by_force_says_so_and_offers_to_go_on(open_page: Open, home: Home, lang: str) -> None:
+    journal = made_runs.running(home)
+    reason = Problem("stopped_by_force", params={"seconds": 75})
+    journal.transition(RunState.STOPPED, allowed=made_runs.NOW_RUNNING, stop_reason="user", reason=reason)
+    page = open_page("run", lang=lang, run=journal.run_id)
+    assert translate("error.stopped_by_force", lang, seconds=75) in texts(page)
+    assert f"resume_{journal.run_id}" in {button.key for button in page.button}
+    assert not page.error
 
 
 def test_the_queue_is_shown_in_its_order(open_page: Open, home: Home) -> None:

@@ -17,7 +17,7 @@ from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import RUNS_PAGE
 from cnnlab.ui.run import buttons, numbers, queue, tabs
 from cnnlab.ui.run.cards import what
-from cnnlab.ui.run.words import ending_words, is_stopping, progress_words, share_done, waiting_words
+from cnnlab.ui.run.words import ending_words, is_stopping, progress_words, share_done, stopping_words, waiting_words
 from cnnlab.ui.text import plain
 
 _SILENT_SECONDS = 30.0  # a worker that lives says something every half second
@@ -95,7 +95,7 @@ def _progress(run: Run) -> None:
     if waiting := waiting_words(run):
         st.caption(waiting)
     if is_stopping(run):
-        st.caption(t("run.stopping"))
+        st.caption(stopping_words(run))
     if not run.local:
         st.caption(t("run.elsewhere"))
     if run.heard_seconds is not None and run.heard_seconds > _SILENT_SECONDS:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from cnnlab import i18n
 from cnnlab.i18n import formats
+from cnnlab.jobs import overdue
 from cnnlab.runs.journal import Journal, Progress
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
@@ -11,6 +15,7 @@ from cnnlab.ui.language import language, t
 from cnnlab.ui.text import capitalized, sentence
 
 _AFTER_TRAINING_STEP = ("validating", "testing")
+_NO_BATCHES = (*_AFTER_TRAINING_STEP, "saving", "explaining")
 
 
 def share_done(progress: Progress | None) -> float | None:
@@ -32,7 +37,7 @@ def progress_words(run: Run) -> str:
     if not progress.epochs:
         return _preparing(progress)
     words = [t("run.progress.epoch", epoch=progress.epoch, epochs=progress.epochs)]
-    if progress.phase in _AFTER_TRAINING_STEP:
+    if progress.phase in _NO_BATCHES:
         words.append(t(f"phase.{progress.phase}"))
     else:
         words.append(t("run.progress.batch", step=progress.step, steps=progress.steps))
@@ -64,6 +69,15 @@ def _preparing(progress: Progress) -> str:
 
 def is_stopping(run: Run) -> bool:
     return run.can_stop and run.folder is not None and Journal(run.folder).stop_requested()
+
+
+def stopping_words(run: Run) -> str:
+    """That it stops, and when it is made to, unless it is heard of before."""
+    at = None if run.folder is None else overdue.forced_at(Journal(run.folder), Journal(run.folder).status())
+    if at is None:
+        return t("run.stopping")
+    left = max(0, math.ceil(at - time.time()))
+    return t("run.stopping_until", seconds=formats.whole(left, language())) if left else t("run.stopping_by_force")
 
 
 def queue_words(run: Run, queued: list[Run]) -> str:
