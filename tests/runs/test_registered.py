@@ -17,11 +17,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from mlflow.entities import LoggedModel
 from PIL import Image
 
-from cnnlab.data.types import Batch, InputKind, OutputSpec
+from cnnlab.data.types import InputKind, OutputSpec
 from cnnlab.errors import LabError, RunError
 from cnnlab.evaluation.card import Card
+from cnnlab.evaluation.predict import predict_uploads, read
+from cnnlab.evaluation.reading.reading import Reading
+from cnnlab.evaluation.temperature import kept as temperatures
+from cnnlab.evaluation.temperature.scaling import Fitted
 from cnnlab.evaluation.trained import load_trained
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
@@ -118,9 +123,29 @@ def test_a_store_that_is_away_is_one_sentence(mlflow_home: Home, monkeypatch: py
     assert registered.register(run, mlflow_home, "shapes").version == 1
 
 
+def test_what_is_kept_makes_a_version_of_its_own(mlflow_home: Home) -> None:
+    run = finished(mlflow_home)
+    plain = registered.register(run, mlflow_home, "shapes")
+    temperatures.keep(run.folder, Fitted(2.0, 10, 0.7, 0.6, bounded=False))
+    warm = registered.register(run, mlflow_home, "shapes")
+    assert (plain.version, plain.reading, warm.version, warm.reading) == (1, "", 2, "temperature 2.0")
+    assert registered.register(run, mlflow_home, "shapes").version == 2
+    other = registered.register(run, mlflow_home, "other shapes")
+    assert other.reading == warm.reading
+    places = [Path(model.artifact_location.removeprefix("file://")) for model in _models(mlflow_home)]
+    assert sorted(bool(list(place.rglob(temperatures.KEPT))) for place in places) == [False, True]
+    temperatures.forget(run.folder)
+    assert registered.register(run, mlflow_home, "shapes").version == 1
+
+
+def _models(home: Home) -> list[LoggedModel]:
+    return list(mlflow_store.connect(home).search_logged_models(["1"]))
+
+
 @pytest.mark.slow  # two processes import torch and MLflow
 def test_the_champion_is_loaded_and_served_as_we_predict(mlflow_home: Home, tmp_path: Path) -> None:
     run = finished(mlflow_home)
+    temperatures.keep(run.folder, Fitted(1.6, 10, 0.7, 0.6, bounded=False))
     registered.register(run, mlflow_home, "shapes of ana")
     registered.promote(mlflow_home, "shapes of ana", 1)
     address = registered.models(mlflow_home)[0].address
@@ -149,12 +174,11 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _ours(run: Journal, images: list[Image.Image]) -> list[list[float]]:
-    trained = load_trained(run.folder)
-    batch = Batch(torch.cat([trained.input_of(image) for image in images]), None, None, torch.arange(len(images)))
-    with torch.no_grad():
-        decoded = trained.task.decode(trained.task.forward(trained.network, batch), batch)
-    found: list[list[float]] = np.asarray(decoded.columns["probabilities"]).tolist()
-    return found
+    """As the page Predict says it."""
+    predicted, _ = predict_uploads(
+        load_trained(run.folder), [(str(place), _png(image)) for place, image in enumerate(images)]
+    )
+    return [list(one.probabilities) for one in read(predicted, Reading.of(run.folder), CLASSES)]
 
 
 def _same(rows: list[dict[str, object]], expected: list[list[float]]) -> None:

@@ -13,6 +13,7 @@ from cnnlab.runs.journal import Journal
 from cnnlab.runs.registered import CHAMPION, Version
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
+from cnnlab.ui import kept_reading
 from cnnlab.ui.edge import edge
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
@@ -52,7 +53,11 @@ def _versions(run: Run, name: str) -> None:
         t("registry_page.created"): [formats.moment(one.created, language()) for one in found],
     }
     st.table(columns, border="horizontal", hide_index=True)
-    own = next((one for one in found if one.run_id == run.run_id), None)
+    reading = kept_reading.of(run).stamp
+    of_run = [one for one in found if one.run_id == run.run_id]
+    own = next((one for one in of_run if one.reading == reading), None)
+    if own is None and of_run:
+        st.caption(t("registry_page.kept_since"))
     with st.container(horizontal=True):
         if own is not None and CHAMPION not in own.aliases:
             label = t("registry_page.promote", version=own.version)
