@@ -233,8 +233,7 @@ class Session:
 
     def _save(self, record: dict[str, Any] | None = None) -> None:
         """``record``: the line of the epoch that ends here, in case there is no time to write it."""
-        data, conditions = self._data.fingerprint, self._runtime.conditions()
-        meta = {"dataset_fingerprint": data, "conditions": conditions, "record": record}
+        meta = {"dataset_fingerprint": self._data.fingerprint, "conditions": self._runtime.conditions(), "record": record}
         if "loss" in self._state.sums:  # within an epoch: never keep weights that are already spoiled
             self._finite(float(self._state.sums["loss"]), self._state.epoch + 1)
         with self._signs.unhurried("saving"):
