@@ -231,9 +231,9 @@ class Session:
             raise ExperimentError("loss_not_finite", field="training.learning_rate", **cure)
         return loss
 
-    def _save(self, record: dict[str, Any] | None = None) -> None:
-        """``record``: the line of the epoch that ends here, in case there is no time to write it."""
-        meta = {"dataset_fingerprint": self._data.fingerprint, "conditions": self._runtime.conditions(), "record": record}
+    def _save(self, line: dict[str, Any] | None = None) -> None:
+        """``line``: that of the epoch that ends here, in case there is no time to write it."""
+        meta = {"dataset_fingerprint": self._data.fingerprint, "conditions": self._runtime.conditions(), "record": line}
         if "loss" in self._state.sums:  # within an epoch: never keep weights that are already spoiled
             self._finite(float(self._state.sums["loss"]), self._state.epoch + 1)
         with self._signs.unhurried("saving"):
