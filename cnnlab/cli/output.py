@@ -37,6 +37,13 @@ class Output:
             sentence = problem.sentence(self.language)
             print(_one_line(self.t("cli.error", sentence=sentence)), file=sys.stderr)
 
+    def refused(self, problems: Sequence[Problem]) -> None:
+        """``problems`` are all there is to say: for a script too."""
+        self.problems(problems)
+        if self.as_json:
+            said = [{**problem.as_dict(), "sentence": problem.sentence(self.language)} for problem in problems]
+            print(json.dumps({"problems": said}, ensure_ascii=False, default=str), flush=True)
+
     def result(self, values: Mapping[str, Any], text: str) -> None:
         """``values`` as JSON if that was asked for, else ``text``."""
         print(json.dumps(values, ensure_ascii=False, allow_nan=False) if self.as_json else text, flush=True)

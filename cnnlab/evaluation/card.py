@@ -10,6 +10,7 @@ from typing import Any
 from cnnlab.data.types import InputKind, OutputSpec
 from cnnlab.errors import RunError
 from cnnlab.home import write_atomically
+from cnnlab.runs.json_files import damaged, read_json
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,18 @@ class Card:
 
     @classmethod
     def read(cls, folder: Path) -> Card:
-        """Raises ``RunError`` ("model_missing")."""
+        """Raises ``RunError``: "model_missing", "journal_damaged"."""
         path = folder / "model.json"
-        if not path.is_file():
+        stored = read_json(path)
+        if stored is None:
             raise RunError("model_missing", value=folder.name)
-        stored = json.loads(path.read_text("utf-8"))
+        try:
+            return cls._of(stored)
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged(path) from error
+
+    @classmethod
+    def _of(cls, stored: dict[str, Any]) -> Card:
         kind, outputs = stored["kind"], stored["outputs"]
         stored["kind"] = InputKind(kind["name"], tuple(kind["shape"]), kind["dtype"])
         names, units = tuple(outputs["class_names"]), tuple(outputs["units"])

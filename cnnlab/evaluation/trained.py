@@ -59,8 +59,8 @@ def _best_weights(folder: Path) -> bytes:
     """``best.safetensors`` of a finished run, else the best epoch so far."""
     path = folder / "checkpoints" / "best.safetensors"
     if path.is_file():
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != path.with_name(f"{path.name}.sha256").read_text().strip():
+        data, stamp = path.read_bytes(), path.with_name(f"{path.name}.sha256")
+        if not stamp.is_file() or hashlib.sha256(data).hexdigest() != stamp.read_text("utf-8").strip():
             raise RunError("model_broken", value=folder.name)
         return data
     best = checkpoints.best_file(folder / "checkpoints")
