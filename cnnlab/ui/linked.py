@@ -1,4 +1,4 @@
-"""One choice among several that stands in the address: a link wins over the session, the page over the address."""
+"""What is chosen and stands in the address: a link wins over the session, the page over the address."""
 
 from __future__ import annotations
 
@@ -39,3 +39,45 @@ def one_of(
     found = str(chosen or usual)
     address.keep(parameter, None if found == usual else found)
     return found
+
+
+def several_of(
+    parameter: str,
+    options: Sequence[str],
+    usual: Sequence[str],
+    label: str,
+    words: Callable[[str], str],
+    *,
+    key: str,
+    begin: Sequence[str] | None = None,
+) -> list[str]:
+    """Those chosen, in the order of ``options``; ``usual`` is left out of the address.
+
+    ``begin``: what is chosen at first, or when the session's choice is no longer offered; ``usual`` for ``None``.
+    """
+    wanted = [name for name in (address.asked(parameter) or "").split(",") if name in options]
+    if wanted or not set(st.session_state.get(key, [""]) or ()) <= set(options):
+        st.session_state[key] = wanted or list(usual if begin is None else begin)
+    labels = {name: words(name) for name in options}
+    chosen = st.pills(
+        label,
+        options,
+        selection_mode="multi",
+        format_func=labels.__getitem__,
+        key=key,
+        wrap=True,
+        persist_state="session",
+    )
+    found = [name for name in options if name in (chosen or ())]
+    address.keep(parameter, None if found == list(usual) else ",".join(found))
+    return found
+
+
+def number(parameter: str, default: int, low: int, high: int, label: str, *, key: str, **layout: Any) -> int:
+    """A whole number; ``default`` is left out of the address, and a link to more or less gets the nearest."""
+    asked = address.asked_number(parameter)
+    if asked is not None or key not in st.session_state:
+        st.session_state[key] = min(max(default if asked is None else asked, low), high)
+    value = int(st.number_input(label, low, high, step=1, key=key, persist_state="session", **layout))
+    address.keep(parameter, str(value) if value != default else None)
+    return value

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
 from cnnlab.errors import RunError
@@ -63,6 +66,23 @@ def words(run: Run) -> str:
     else:
         parts.append(t(f"state.{run.state.value}"))
     return " · ".join(parts)
+
+
+def several(labels: Mapping[str, str], chosen: Sequence[str], label: str, *, key: str, **layout: Any) -> None:
+    """Several runs by their ids; a callback in ``layout`` writes what is chosen into the address.
+
+    The address leads: a link or the back button changes it, and then the choice has to follow.
+    """
+    st.session_state[key] = list(chosen)
+    st.multiselect(
+        label,
+        list(labels),
+        format_func=labels.__getitem__,
+        select_all=False,
+        filter_mode="contains",
+        key=key,
+        **layout,
+    )
 
 
 def _named(run_id: str, home: Home) -> Run:

@@ -28,18 +28,8 @@ def folded(known: Mapping[str, Run], chosen: Sequence[str]) -> None:
 
 def draw(known: Mapping[str, Run], chosen: Sequence[str]) -> None:
     labels = distinct({run_id: short(run_choice.words(run), _LONGEST) for run_id, run in known.items()})
-    # the address leads: a link or the back button changes it, and then the choice has to follow
-    st.session_state[_KEY] = list(chosen)
-    st.multiselect(
-        t("compare.runs"),
-        list(known),
-        format_func=labels.__getitem__,
-        placeholder=t("compare.placeholder"),
-        select_all=False,
-        filter_mode="contains",
-        key=_KEY,
-        on_change=safely(_keep),
-    )
+    placeholder, changed = t("compare.placeholder"), safely(_keep)
+    run_choice.several(labels, chosen, t("compare.runs"), key=_KEY, placeholder=placeholder, on_change=changed)
     if refused := st.session_state.pop(_REFUSED, 0):
         # Streamlit's own limit would be said in English
         st.error(sentence(Problem("too_many_runs", "", {"value": refused, "limit": MOST})), icon=":material/error:")

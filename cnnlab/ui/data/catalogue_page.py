@@ -8,7 +8,7 @@ from cnnlab.data import catalogue
 from cnnlab.data.catalogue import DatasetInfo
 from cnnlab.home import Home
 from cnnlab.i18n import formats
-from cnnlab.ui import background
+from cnnlab.ui import background, choices
 from cnnlab.ui.data import importing, thumbnails, trash, undo
 from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import DATA_PAGE
@@ -79,19 +79,16 @@ def _filters() -> tuple[str, str]:
             label_visibility="collapsed",
             width=300,
         )
-        labels = {name: t(f"data_page.show.{name}") for name in _SHOW}
-        show = st.pills(
-            t("data_page.which"),
+        show = choices.one_of(
             _SHOW,
-            default=_SHOW[0],
-            required=True,
-            format_func=labels.__getitem__,
+            t("data_page.which"),
+            lambda name: t(f"data_page.show.{name}"),
             key="data_show",
-            persist_state="session",
+            draw=st.pills,
             label_visibility="collapsed",
             wrap=True,
         )
-    return words or "", show or _SHOW[0]
+    return words or "", show
 
 
 def _matches(info: DatasetInfo, words: str, show: str) -> bool:

@@ -13,7 +13,7 @@ from cnnlab.data.splits import PARTS
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.plots.palette import palette
-from cnnlab.ui import pictures
+from cnnlab.ui import choices, pictures
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import distinct, plain
 
@@ -69,19 +69,16 @@ def _short(name: str) -> str:
 
 
 def _chosen(found: Preview) -> tuple[str, int | None]:
-    labels = {part: t(f"data_page.part.{part}") for part in PARTS}
     every = "-1"
     names = {str(place): name for place, name in enumerate(found.class_names)}
     classes = distinct({every: t("data_page.every_class"), **names})
     with st.container(horizontal=True, vertical_alignment="center"):
-        part = st.segmented_control(
-            t("data_page.split"),
+        part = choices.one_of(
             PARTS,
-            default="train",
-            required=True,
-            format_func=labels.__getitem__,
+            t("data_page.split"),
+            lambda part: t(f"data_page.part.{part}"),
             key="data_part",
-            persist_state="session",
+            first="train",
             label_visibility="collapsed",
         )
         label = st.selectbox(
@@ -92,7 +89,7 @@ def _chosen(found: Preview) -> tuple[str, int | None]:
             label_visibility="collapsed",
             width=240,
         )
-    return part or "train", None if label in (every, None) else int(label)
+    return part, None if label in (every, None) else int(label)
 
 
 def balance(found: Preview) -> None:

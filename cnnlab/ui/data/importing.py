@@ -17,7 +17,7 @@ from cnnlab.data.importing import ImportReport, import_images, refuse_used_name
 from cnnlab.data.types import Progress
 from cnnlab.errors import LabError
 from cnnlab.home import Home
-from cnnlab.ui import background
+from cnnlab.ui import background, choices
 from cnnlab.ui.background import Work
 from cnnlab.ui.data import report
 from cnnlab.ui.data.progress import words
@@ -111,18 +111,14 @@ def _form() -> None:
 
 
 def _source() -> str:
-    labels = {name: t(f"data_page.from.{name}") for name in _SOURCES}
-    chosen = st.pills(
-        t("data_page.source"),
+    return choices.one_of(
         _SOURCES,
-        default=_SOURCES[0],
-        required=True,
-        format_func=labels.__getitem__,
+        t("data_page.source"),
+        lambda name: t(f"data_page.from.{name}"),
         key="import_source",
-        persist_state="session",
+        draw=st.pills,
         wrap=True,
     )
-    return chosen or _SOURCES[0]
 
 
 def _uploads(source: str) -> list[Any]:

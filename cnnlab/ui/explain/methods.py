@@ -11,7 +11,7 @@ from cnnlab.errors import LabError
 from cnnlab.experiment import parse_setting
 from cnnlab.registry import checked, registry
 from cnnlab.runs.run import Run
-from cnnlab.ui import address, options, trained
+from cnnlab.ui import address, linked, options, trained
 from cnnlab.ui.explain.image import Shown
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
@@ -31,24 +31,11 @@ def choose(runs: Sequence[Run]) -> list[str]:
     known, reasons = registry("explainer"), unsuited(runs)
     offered = [name for name in known if name not in reasons]
     first = [name for name in FIRST if name in offered] or offered[:1]
-    wanted = [name for name in (address.asked("method") or "").split(",") if name in offered]
     kept = st.session_state.get(_CHOSEN, list(first))
-    if wanted or _METHODS not in st.session_state or not set(st.session_state[_METHODS] or ()) <= set(offered):
-        st.session_state[_METHODS] = wanted or [name for name in kept if name in offered] or first
-    labels = {name: label(name) for name in offered}
-    chosen = st.pills(
-        t("explain_page.methods"),
-        offered,
-        selection_mode="multi",
-        format_func=labels.__getitem__,
-        key=_METHODS,
-        wrap=True,
-        persist_state="session",
-    )
-    methods = [name for name in offered if name in (chosen or [])]
+    begin = [name for name in kept if name in offered] or first
+    methods = linked.several_of("method", offered, first, t("explain_page.methods"), label, key=_METHODS, begin=begin)
     # what was chosen for other networks is kept for them
     st.session_state[_CHOSEN] = [*methods, *(name for name in kept if name not in offered)]
-    address.keep("method", ",".join(methods) if methods != first else None)
     _say_what_is_missing(reasons)
     return methods
 

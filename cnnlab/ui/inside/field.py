@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnnlab.i18n import formats
 from cnnlab.plots import inside as sheets
-from cnnlab.ui import pictures
+from cnnlab.ui import choices, pictures
 from cnnlab.ui.explain.image import Shown
 from cnnlab.ui.inside import looked as inside
 from cnnlab.ui.inside import views
@@ -35,16 +35,12 @@ def draw(looked: Looked, shown: Shown) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = views.choose_layer(layers, "field", first=_last_convolution(layers))
         unit = _unit(layer)
-        labels = {name: t(f"inside_page.field.{name}", count=inside.FIELD_IMAGES) for name in _AVERAGES}
-        average = st.segmented_control(
-            t("inside_page.field.average"),
+        average = choices.one_of(
             _AVERAGES,
-            default=_AVERAGES[0],
-            required=True,
-            format_func=labels.__getitem__,
-            help=t("inside_page.field.average_help"),
+            t("inside_page.field.average"),
+            lambda name: t(f"inside_page.field.{name}", count=inside.FIELD_IMAGES),
             key="inside_average",
-            persist_state="session",
+            help=t("inside_page.field.average_help"),
         )
     with st.spinner(t("inside_page.computing")):
         found = inside.field(looked, shown if average != "several" else None, layer.name, unit)

@@ -10,6 +10,7 @@ from cnnlab.experiment import DataSpec
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
+from cnnlab.ui import choices
 from cnnlab.ui.edge import safely
 from cnnlab.ui.explain import image as explained
 from cnnlab.ui.explain.image import Shown
@@ -28,15 +29,11 @@ def choose(looked: Run | Untrained) -> Shown | None:
     """``None`` while nothing is chosen; the page has said what to do then."""
     if isinstance(looked, Run):
         return explained.one(looked)
-    labels = {name: t(f"inside_page.image.{name}") for name in _SOURCES}
-    source = st.segmented_control(
-        t("inside_page.image.label"),
+    source = choices.one_of(
         _SOURCES,
-        default=_SOURCES[0],
-        required=True,
-        format_func=labels.__getitem__,
+        t("inside_page.image.label"),
+        lambda name: t(f"inside_page.image.{name}"),
         key=_SOURCE,
-        persist_state="session",
         label_visibility="collapsed",
     )
     return _uploaded(looked) if source == "upload" else _from_dataset(looked)

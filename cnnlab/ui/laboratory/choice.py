@@ -9,7 +9,7 @@ import streamlit as st
 from cnnlab.explain.laboratory import setup as laboratory
 from cnnlab.explain.laboratory.examples import Example, examples
 from cnnlab.explain.laboratory.setup import VARIANTS, Setup
-from cnnlab.ui import address, pictures
+from cnnlab.ui import linked, pictures
 from cnnlab.ui.language import t
 from cnnlab.ui.text import plain
 
@@ -45,22 +45,8 @@ def choose() -> Asked:
 
 
 def _variant() -> str:
-    wanted = address.asked("variant")
-    if wanted in VARIANTS:
-        st.session_state[_VARIANT] = wanted
-    elif st.session_state.get(_VARIANT) not in VARIANTS:
-        st.session_state[_VARIANT] = VARIANTS[0]
-    chosen = st.segmented_control(
-        t("laboratory_page.variant"),
-        VARIANTS,
-        format_func=lambda name: t(f"laboratory.variant.{name}"),
-        key=_VARIANT,
-        required=True,
-        persist_state="session",
-    )
-    variant = str(chosen or VARIANTS[0])
-    address.keep("variant", variant if variant != VARIANTS[0] else None)
-    return variant
+    words = {name: t(f"laboratory.variant.{name}") for name in VARIANTS}
+    return linked.one_of("variant", VARIANTS, t("laboratory_page.variant"), words.__getitem__, key=_VARIANT)
 
 
 def _examples(variant: str) -> None:
@@ -81,19 +67,5 @@ def _drawn(variant: str) -> list[Example]:
 
 
 def _number(name: str, default: int, low: int, high: int) -> int:
-    key = f"laboratory_{name}"
-    asked = address.asked_number(name)
-    if asked is not None or key not in st.session_state:
-        st.session_state[key] = min(max(default if asked is None else asked, low), high)
-    value = st.number_input(
-        t(f"laboratory_page.{name}"),
-        low,
-        high,
-        step=1,
-        help=t(f"laboratory_page.{name}_help"),
-        key=key,
-        persist_state="session",
-        width=190,
-    )
-    address.keep(name, str(value) if value != default else None)
-    return int(value)
+    label, about = t(f"laboratory_page.{name}"), t(f"laboratory_page.{name}_help")
+    return linked.number(name, default, low, high, label, key=f"laboratory_{name}", help=about, width=190)

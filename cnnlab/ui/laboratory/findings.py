@@ -14,7 +14,7 @@ from cnnlab.explain.laboratory.words import sentences, share, title
 from cnnlab.explain.render import overlay
 from cnnlab.home import Home
 from cnnlab.runs.view import view
-from cnnlab.ui import pictures
+from cnnlab.ui import choices, pictures
 from cnnlab.ui.laboratory import training
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
@@ -59,16 +59,10 @@ def _answers(found: Findings) -> None:
 def _maps(found: Findings) -> None:
     by_name = {name: title(name, language()) for name in found.methods}
     first = "grad_cam" if "grad_cam" in by_name else next(iter(by_name))
-    method = st.pills(
-        t("laboratory_page.method"),
-        list(by_name),
-        default=first,
-        required=True,
-        format_func=by_name.__getitem__,
-        key=f"laboratory_method_{len(by_name)}",
-        wrap=True,
+    key = f"laboratory_method_{len(by_name)}"
+    name = choices.one_of(
+        list(by_name), t("laboratory_page.method"), by_name.__getitem__, key=key, first=first, draw=st.pills, wrap=True
     )
-    name = str(method or first)
     each = _shown(found.setup, found.pair, name)
     with st.grid(2, min_column_width=320, border=True) as grid:
         for one in each:

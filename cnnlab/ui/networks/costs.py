@@ -13,6 +13,7 @@ from cnnlab.experiment import ModelSpec
 from cnnlab.i18n import formats
 from cnnlab.models.stages import Stage, stages
 from cnnlab.registry import Entry
+from cnnlab.ui import choices
 from cnnlab.ui.language import language, t
 from cnnlab.ui.networks import layer_words
 from cnnlab.ui.networks.inputs import Chosen
@@ -140,19 +141,12 @@ def bars(entry: Entry, chosen: Chosen) -> None:
     from cnnlab.plots.palette import palette
 
     found = inspected(entry, chosen)
-    labels = {name: t(f"network_page.measure.{name}") for name in _MEASURES}
-    measure = (
-        st.segmented_control(
-            t("network_page.measure.label"),
-            _MEASURES,
-            default=_MEASURES[0],
-            required=True,
-            format_func=labels.__getitem__,
-            key="network_measure",
-            persist_state="session",
-            label_visibility="collapsed",
-        )
-        or _MEASURES[0]
+    measure = choices.one_of(
+        _MEASURES,
+        t("network_page.measure.label"),
+        lambda name: t(f"network_page.measure.{name}"),
+        key="network_measure",
+        label_visibility="collapsed",
     )
     parts = stages(found.rows)
     values = [getattr(part, measure) for part in parts]

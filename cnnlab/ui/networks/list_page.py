@@ -11,6 +11,7 @@ from cnnlab.i18n import formats
 from cnnlab.models import listing
 from cnnlab.models.listing import Family
 from cnnlab.registry import Entry
+from cnnlab.ui import choices
 from cnnlab.ui.edge import edge, safely
 from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import DESIGN_PAGE, NETWORKS_PAGE
@@ -63,19 +64,16 @@ def _filters() -> tuple[str, str | None]:
         )
         present = {listing.group_of(entry) for entry in listing.select()}
         groups = [_ALL, *(group for group in listing.GROUPS if group in present)]
-        labels = {group: words.group_words(group) for group in groups}
-        group = st.pills(
-            t("networks_page.which"),
+        group = choices.one_of(
             groups,
-            default=_ALL,
-            required=True,
-            format_func=labels.__getitem__,
+            t("networks_page.which"),
+            words.group_words,
             key=_GROUP,
-            persist_state="session",
+            draw=st.pills,
             label_visibility="collapsed",
             wrap=True,
         )
-    return typed or "", None if group in (_ALL, None) else group
+    return typed or "", None if group == _ALL else group
 
 
 def _found(typed: str, group: str | None) -> list[Entry]:
@@ -91,19 +89,15 @@ def _timeline(found: Sequence[Entry], *, chosen: bool) -> None:
 
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{t('networks_page.timeline')}**", help=t("networks_page.timeline_help"), width="content")
-        labels = {name: t(f"networks_page.measure.{name}") for name in _MEASURES}
-        measure = st.segmented_control(
-            t("networks_page.timeline"),
+        measure = choices.one_of(
             _MEASURES,
-            default=_MEASURES[0],
-            required=True,
-            format_func=labels.__getitem__,
+            t("networks_page.timeline"),
+            lambda name: t(f"networks_page.measure.{name}"),
             key=_MEASURE,
-            persist_state="session",
             label_visibility="collapsed",
         )
     names = {entry.name for entry in found} if chosen else set()
-    marks = _marks(measure or _MEASURES[0], names)
+    marks = _marks(measure, names)
     if not marks:
         st.caption(t("networks_page.no_figures"))
         return
@@ -112,7 +106,7 @@ def _timeline(found: Sequence[Entry], *, chosen: bool) -> None:
         palette(st.context.theme.type),
         language(),
         x_axis=t("networks_page.year"),
-        y_axis=t(f"networks_page.axis.{measure or _MEASURES[0]}"),
+        y_axis=t(f"networks_page.axis.{measure}"),
     )
     st.plotly_chart(
         figure,
@@ -171,18 +165,13 @@ def _count_and_view(found: Sequence[Entry]) -> str:
         count = t("networks_page.networks", count=len(found))
         families = t("networks_page.families", count=len(listing.families(found)))
         st.caption(f"{count} · {families}", width="content")
-        labels = {name: t(f"networks_page.view.{name}") for name in _VIEWS}
-        view = st.segmented_control(
-            t("networks_page.view.label"),
+        return choices.one_of(
             _VIEWS,
-            default=_VIEWS[0],
-            required=True,
-            format_func=labels.__getitem__,
+            t("networks_page.view.label"),
+            lambda name: t(f"networks_page.view.{name}"),
             key=_VIEW,
-            persist_state="session",
             label_visibility="collapsed",
         )
-    return view or _VIEWS[0]
 
 
 def _cards(families: Sequence[Family]) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from cnnlab.data.types import Progress
 from cnnlab.home import Home
 from cnnlab.runs.run import Run
-from cnnlab.ui import address, background, trained
+from cnnlab.ui import background, linked, trained
 from cnnlab.ui.explain.methods import label
 from cnnlab.ui.language import t
 
@@ -103,37 +103,9 @@ def _methods(run: Run) -> Sequence[str]:
     network = trained.model_of(run).network
     offered, default = methods_for(network), suited(network)
     key = f"{_METHODS}_{len(offered)}"  # what was chosen for a network that takes other methods is kept for it
-    wanted = [name for name in (address.asked("method") or "").split(",") if name in offered]
-    if wanted or key not in st.session_state:
-        st.session_state[key] = wanted or default
-    labels = {name: label(name) for name in offered}
-    chosen = st.pills(
-        t("sanity_page.methods"),
-        offered,
-        selection_mode="multi",
-        format_func=labels.__getitem__,
-        key=key,
-        wrap=True,
-        persist_state="session",
-    )
-    methods = [name for name in offered if name in (chosen or [])]
-    address.keep("method", ",".join(methods) if methods != default else None)
-    return methods
+    return linked.several_of("method", offered, default, t("sanity_page.methods"), label, key=key)
 
 
 def _number(key: str, name: str, default: int, low: int, high: int) -> int:
-    asked = address.asked_number(name)
-    if asked is not None or key not in st.session_state:
-        st.session_state[key] = min(max(default if asked is None else asked, low), high)
-    value = st.number_input(
-        t(f"sanity_page.{name}"),
-        low,
-        high,
-        step=1,
-        help=t(f"sanity_page.{name}_help"),
-        key=key,
-        persist_state="session",
-        width=170,
-    )
-    address.keep(name, str(value) if value != default else None)
-    return int(value)
+    label, about = t(f"sanity_page.{name}"), t(f"sanity_page.{name}_help")
+    return linked.number(name, default, low, high, label, key=key, help=about, width=170)

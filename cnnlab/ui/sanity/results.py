@@ -10,7 +10,7 @@ import streamlit as st
 from cnnlab.i18n import formats
 from cnnlab.plots.palette import palette
 from cnnlab.registry import registry
-from cnnlab.ui import pictures
+from cnnlab.ui import choices, pictures
 from cnnlab.ui.language import language, t
 from cnnlab.ui.sanity.check import Asked
 from cnnlab.ui.text import plain
@@ -130,15 +130,7 @@ def _curve(cascades: Sequence[Cascade]) -> None:
 
     st.subheader(t("sanity_page.curve"), anchor=False)
     labels = {name: t(f"sanity_page.measures.{name}") for name in _MEASURES}
-    measure = st.segmented_control(
-        t("sanity_page.which"),
-        _MEASURES,
-        default=_MEASURES[0],
-        required=True,
-        format_func=labels.__getitem__,
-        key="sanity_measure",
-    )
-    chosen = measure or _MEASURES[0]
+    chosen = choices.one_of(_MEASURES, t("sanity_page.which"), labels.__getitem__, key="sanity_measure")
     lines = [
         plot.Line(
             title(each.method), [1.0, *each.of(chosen).mean(axis=(0, 2)).tolist()], control=each.method in CONTROLS

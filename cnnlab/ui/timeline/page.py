@@ -80,16 +80,12 @@ def _known(wanted: Sequence[str]) -> dict[str, Run]:
 
 def _picker(with_maps: Mapping[str, Run], there: Sequence[str]) -> None:
     labels = distinct({run_id: run_choice.words(run) for run_id, run in with_maps.items()})
-    # the address leads: a link or the back button changes it, and then the choice has to follow
-    st.session_state[_KEY] = list(there)
-    st.multiselect(
+    run_choice.several(
+        labels,
+        there,
         t("timeline_page.runs"),
-        list(with_maps),
-        format_func=labels.__getitem__,
-        placeholder=t("timeline_page.placeholder"),
-        select_all=False,
-        filter_mode="contains",
         key=_KEY,
+        placeholder=t("timeline_page.placeholder"),
         on_change=safely(_keep),
         help=t("timeline_page.runs_help"),
     )

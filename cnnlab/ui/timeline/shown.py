@@ -14,7 +14,7 @@ from cnnlab.plots.cues import GLYPHS
 from cnnlab.plots.palette import cue, palette
 from cnnlab.registry import registry
 from cnnlab.runs.run import Run
-from cnnlab.ui import address, pictures
+from cnnlab.ui import address, choices, pictures
 from cnnlab.ui.compare.names import names_of
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
@@ -48,18 +48,13 @@ def choose_epoch(found: Found) -> int:
 
 
 def choose_display() -> str:
-    labels = {name: t(f"timeline_page.display.{name}") for name in _DISPLAYS}
-    chosen = st.segmented_control(
-        t("timeline_page.display.label"),
+    return choices.one_of(
         _DISPLAYS,
-        default=_DISPLAYS[0],
-        required=True,
-        format_func=labels.__getitem__,
+        t("timeline_page.display.label"),
+        lambda name: t(f"timeline_page.display.{name}"),
         key="timeline_display",
-        persist_state="session",
         label_visibility="collapsed",
     )
-    return chosen or _DISPLAYS[0]
 
 
 def maps(place: int, run: Run, timeline: Timeline, epoch: int, display: str, *, among: Found) -> None:
