@@ -87,8 +87,8 @@ async def pages(address: str, ids: list[str], rounds: int) -> list[Answer]:
         return [await visitor.open(page, query) for _ in range(rounds) for page, query in asked]
 
 
-def browsed(browser: Browser, address: str, rounds: int) -> Seconds:
-    """Seconds until a reader has the table of Runs, has it sorted, has it filtered.
+def browsed(browser: Browser, address: str, ids: list[str], rounds: int) -> Seconds:
+    """Seconds until a reader has the table of Runs, has it sorted, has it filtered, has ten runs compared.
 
     In one context of the browser, which keeps Streamlit's own files after the first visit; that one stands by itself.
     """
@@ -107,6 +107,7 @@ def browsed(browser: Browser, address: str, rounds: int) -> Seconds:
         metric = ("test metric", "validation metric")[number % 2]
         took("sort by a metric", functools.partial(_sorted, page, metric))
         took("filter", functools.partial(_filtered, page, f"00{number + 1}"))
+        took("Compare of ten", functools.partial(_compared, page, address, ids[-10:]))
     context.close()
     return seconds
 
@@ -127,6 +128,12 @@ def _filtered(page: Page, words: str) -> None:
     page.get_by_label("Search", exact=True).fill(words)
     page.get_by_label("Search", exact=True).press("Enter")
     page.wait_for_timeout(50)
+    _idle(page)
+
+
+def _compared(page: Page, address: str, ids: list[str]) -> None:
+    page.goto(f"{address}/compare?lang=en&runs={','.join(ids)}")
+    page.locator("[data-testid=stMain] canvas").first.wait_for(timeout=120_000)
     _idle(page)
 
 
@@ -186,8 +193,8 @@ def text(homes: dict[int, tuple[Home, list[str]]], arguments: argparse.Namespace
             drawn[count] = of_pages(asyncio.run(pages(address, ids, arguments.rounds)))
             if not arguments.without_browser:
                 with browsing() as browser:
-                    browsed(browser, address, 1)  # what the server reads once
-                    seen[count] = browsed(browser, address, arguments.rounds)
+                    browsed(browser, address, ids, 1)  # what the server reads once
+                    seen[count] = browsed(browser, address, ids, arguments.rounds)
     bars = "; ".join(f"{name} {bar:g} s" for name, bar in BARS.items())
     parts = [
         heading(
@@ -207,7 +214,9 @@ def text(homes: dict[int, tuple[Home, list[str]]], arguments: argparse.Namespace
         f"## Pages on a warm server, by Streamlit's protocol\n\n{table(drawn)}\n",
     ]
     if seen:
-        parts.append(f"\n## In a browser, from the address to the rows, on a warm server\n\n{table(seen)}\n")
+        parts.append(
+            f"\n## In a browser, from the address or the click to what was asked for, on a warm server\n\n{table(seen)}\n"
+        )
     return "".join(parts)
 
 
