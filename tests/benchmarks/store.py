@@ -214,9 +214,8 @@ def text(homes: dict[int, tuple[Home, list[str]]], arguments: argparse.Namespace
         f"## Pages on a warm server, by Streamlit's protocol\n\n{table(drawn)}\n",
     ]
     if seen:
-        parts.append(
-            f"\n## In a browser, from the address or the click to what was asked for, on a warm server\n\n{table(seen)}\n"
-        )
+        title = "In a browser, from the address or the click to what was asked for, on a warm server"
+        parts.append(f"\n## {title}\n\n{table(seen)}\n")
     return "".join(parts)
 
 
