@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cnnlab.cli import files
 from cnnlab.cli.output import Output
 from cnnlab.cli.several_runs import several_runs
+from cnnlab.errors import LabError
 from cnnlab.evaluation.class_names import class_named
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 def disagree(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     from cnnlab.evaluation.disagreements import measures, orders, panel, table, words
 
+    files.check_ending(arguments.out, (".csv",))
+    if arguments.limit < 1:
+        raise LabError("too_small", field="--limit", value=arguments.limit, limit=1)
     runs = several_runs(arguments.runs, home)
     found = panel.panel_of([run.folder for run in runs])
     only = orders.pattern(found, [run.run_id for run in runs], arguments.right, arguments.wrong)

@@ -26,6 +26,8 @@ def groups(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """Without a grouping: all that the data offer, the largest gap first. With one: its groups."""
     from cnnlab.evaluation.groups.look import look
 
+    files.check_ending(arguments.out, (".csv",))
+    files.check_ending(arguments.out, (".csv",))
     journal = Journal.open(home, arguments.run)
     if arguments.remedy:
         return _remedy(arguments, journal, home, output)

@@ -23,6 +23,7 @@ def robustness(arguments: argparse.Namespace, home: Home, output: Output) -> int
     from cnnlab.evaluation.robustness import compute, several, words
     from cnnlab.evaluation.robustness.table import chosen
 
+    files.check_ending(arguments.out, (".csv",))
     names = chosen(arguments.corruptions)
     subjects = several.subjects(arguments.runs, home, images=arguments.images or None, seed=arguments.seed)
     titles = [view(home, subject.journal.run_id).name for subject in subjects]

@@ -17,6 +17,8 @@ MOST = 4
 
 def subjects(run_ids: Sequence[str], home: Home, *, images: int | None = IMAGES, seed: int = 0) -> list[Subject]:
     """Raises ``LabError`` ("many_robust_runs", "other_test_split"), and what ``Subject.checked`` raises."""
+    if seed < 0:
+        raise LabError("too_small", field="--seed", value=seed, limit=0)
     if len(run_ids) > MOST:
         raise LabError("many_robust_runs", field="RUN", value=len(run_ids), limit=MOST)
     found = []
