@@ -1,29 +1,34 @@
-"""The process around MLflow's server: makes the store, starts the server, ends it when nobody has been there.
+"""MLflow's server with somebody who looks after it: makes the store, says where it is, ends it when nobody is there.
 
 ``python -m cnnlab.jobs.mlflow_process HOME``; started by ``mlflow_ui``. With ``store`` behind it, only makes the store.
+MLflow's own process, which only waits for the one that serves, is this one: so there are two.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import runpy
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
 from types import FrameType
 
+import psutil
+
 from cnnlab.home import Home, write_atomically
-from cnnlab.jobs.mlflow_ui import CARD, LOG, end_family
+from cnnlab.jobs.mlflow_ui import CARD, LEAVING_SECONDS, end_family, last_used
 from cnnlab.runs import mlflow_store
 from cnnlab.runs.process import ProcessIdentity
 
 IDLE_SECONDS = 1800.0  # after the app was last open and MLflow's pages last asked for anything
 LOOK_SECONDS = 5.0
-_MARKS = ("app_alive", CARD, LOG)  # the log gets a line for every request
 
 
 def main(root: str) -> int:
@@ -31,18 +36,42 @@ def main(root: str) -> int:
     signal.signal(signal.SIGTERM, _leave)
     experiment = _made_store(home)
     port = _free_port()
-    server = subprocess.Popen(_command(home, port), env=_environment(home), cwd=home.jobs)
+    os.chdir(home.jobs)
+    os.environ.update(_environment(home))
     try:
-        _write_card(home, port, server.pid, experiment, ready=False)
-        while server.poll() is None and not _answers(port):
-            time.sleep(0.3)
-        _write_card(home, port, server.pid, experiment, ready=True)
-        while server.poll() is None and not _is_idle(home):
-            time.sleep(LOOK_SECONDS)
+        _write_card(home, port, experiment, ready=False)
+        threading.Thread(target=_look_after, args=(home, port, experiment), name="look-after", daemon=True).start()
+        sys.argv = ["mlflow", *_arguments(home, port)]
+        runpy.run_module("mlflow", run_name="__main__")  # returns, or leaves, when its child has ended
     finally:
         (home.jobs / CARD).unlink(missing_ok=True)
-        end_family(server.pid)
+        for child in psutil.Process().children():
+            end_family(child.pid)
     return 0
+
+
+def _look_after(home: Home, port: int, experiment: str) -> None:
+    """Says when the server is born and when it answers; asks it to leave when nobody has been there."""
+    while _serving() is None:
+        time.sleep(0.1)
+    _write_card(home, port, experiment, ready=False)  # should we be killed, the next one finds it and ends it
+    while not _answers(port):
+        time.sleep(0.3)
+    _write_card(home, port, experiment, ready=True)
+    while not _is_idle(home):
+        time.sleep(LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)  # MLflow passes it on
+    time.sleep(LEAVING_SECONDS)
+    if (serving := _serving()) is not None:
+        end_family(serving.pid)
+
+
+def _serving() -> ProcessIdentity | None:
+    """The process that serves, MLflow's only child that stays."""
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return ProcessIdentity.of(child.pid)
+    return None
 
 
 def _made_store(home: Home) -> str:
@@ -55,7 +84,7 @@ def _made_store(home: Home) -> str:
     return made.stdout.split()[-1]
 
 
-def _command(home: Home, port: int) -> list[str]:
+def _arguments(home: Home, port: int) -> list[str]:
     """On loopback, for names of this machine only: a page from elsewhere can't reach it by a name of its own."""
     hosts = [f"{name}{any_port}" for name in ("127.0.0.1", "localhost") for any_port in ("", ":*")]
     options = {
@@ -65,25 +94,24 @@ def _command(home: Home, port: int) -> list[str]:
         "allowed-hosts": ",".join(hosts),
         "default-artifact-root": (home.mlflow.absolute() / "artifacts").as_uri(),
     }
-    command = [sys.executable, "-m", "mlflow", "server"]
-    return command + [part for name, value in options.items() for part in (f"--{name}", value)]
+    return ["server"] + [part for name, value in options.items() for part in (f"--{name}", value)]
 
 
 def _environment(home: Home) -> dict[str, str]:
     """The address goes in here: it may hold a password, and command lines are read by everybody."""
     return {
-        **os.environ,
         "MLFLOW_BACKEND_STORE_URI": mlflow_store.tracking_uri(home),
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
 
 
-def _write_card(home: Home, port: int, server: int, experiment: str, *, ready: bool) -> None:
+def _write_card(home: Home, port: int, experiment: str, *, ready: bool) -> None:
+    serving = _serving()
     card = {
         "port": port,
         "process": ProcessIdentity.own().as_dict(),
-        "server": ProcessIdentity.of(server).as_dict(),
+        "server": None if serving is None else serving.as_dict(),
         "uri": mlflow_store.display_uri(mlflow_store.tracking_uri(home)),
         "experiment": experiment,
         "ready": ready,
@@ -105,8 +133,7 @@ def _leave(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001  # the
 
 def _is_idle(home: Home) -> bool:
     """Nobody has had the app or MLflow's pages open for a while."""
-    marks = [path.stat().st_mtime for name in _MARKS if (path := home.jobs / name).exists()]
-    return bool(marks) and time.time() - max(marks) > IDLE_SECONDS
+    return time.time() - last_used(home) > IDLE_SECONDS
 
 
 def _free_port() -> int:

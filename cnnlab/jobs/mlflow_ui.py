@@ -1,11 +1,13 @@
 """MLflow's own pages for this home's store: one server a home, on loopback only, found again by whoever comes next.
 
-It is heavy (half a gigabyte, seconds to start), so it is started on request and ends by itself some time after the
-app and its own pages were last open (see ``mlflow_process``).
+It is heavy (two processes, half a gigabyte, seconds to start), so it is started on request. It ends with the home's
+supervisor, which stays as long as the app or these pages are in use; where none runs, by itself some time after that
+(see ``mlflow_process``).
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -16,7 +18,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import psutil
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from cnnlab.data.types import Progress
 from cnnlab.errors import RunError
@@ -30,6 +32,7 @@ START_SECONDS = 120.0
 LEAVING_SECONDS = 10.0
 CARD = "mlflow.json"
 LOG = "mlflow.log"
+_MARKS = ("app_alive", CARD, LOG)  # the log gets a line for every request
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,21 @@ def stop(home: Home) -> bool:
     there = process is not None and process.is_alive()
     _sweep(home)
     return there
+
+
+def stop_unless_starting(home: Home) -> None:
+    """For a supervisor that ends: what somebody just starts is left to them."""
+    with contextlib.suppress(Timeout), FileLock(home.jobs / "mlflow.lock").acquire(timeout=0):
+        stop(home)
+
+
+def last_used(home: Home) -> float:
+    """When the app or MLflow's pages were last in use, in seconds since the epoch; never: 0."""
+    last = 0.0
+    for name in _MARKS:
+        with contextlib.suppress(FileNotFoundError):
+            last = max(last, (home.jobs / name).stat().st_mtime)
+    return last
 
 
 def of_run(home: Home, run: Run) -> Server | None:

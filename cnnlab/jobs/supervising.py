@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from cnnlab.errors import LabError, Problem
 from cnnlab.home import Home
-from cnnlab.jobs import control, environment, overdue, slots, supervisor, wire
+from cnnlab.jobs import control, environment, mlflow_ui, overdue, slots, supervisor, wire
 from cnnlab.jobs.calls import Call, Launcher, Process
 from cnnlab.jobs.endings import out_of_memory_kills, reason_for
 from cnnlab.jobs.repair import Repairs
@@ -52,7 +52,7 @@ class Worker:
 
 
 class Supervisor:
-    """``serve`` returns when it is idle, was told to end, or hands over. Workers go on in each case."""
+    """``serve`` returns when it is idle, was told to end, or hands over (``True``). Workers go on in each case."""
 
     def __init__(self, home: Home, launcher: Launcher, *, worker: str, idle_seconds: float = IDLE_SECONDS):
         self._home = home
@@ -70,18 +70,19 @@ class Supervisor:
         self._look_again = False
         self._stopping = False
 
-    def serve(self) -> None:
+    def serve(self) -> bool:
         """The loop. A message that comes while it decides to end is still heard."""
         while True:
             listener = wire.Listener(self._home, self._answer)
             supervisor.starting_card(self._home).unlink(missing_ok=True)
             self._repairs.wish()
-            self._work()
+            handing_over = self._work()
             listener.close()
             if self._events.empty():
-                return
+                return handing_over
 
-    def _work(self) -> None:
+    def _work(self) -> bool:
+        """Whether another one takes over."""
         while True:
             try:
                 self._look()
@@ -91,14 +92,14 @@ class Supervisor:
             self._repairs.begin_if_due()
             if self._is_idle():
                 log.info("idle: ending")
-                return
+                return False
             try:
                 event = self._events.get(timeout=self._patience())
             except queue.Empty:
                 continue
             if event.kind in ("shutdown", "hand_over"):
                 log.info("%s: ending, workers go on: %s", event.kind, [*self._workers])
-                return
+                return event.kind == "hand_over"
             if event.kind == "ended":
                 try:
                     self._bury(event)
@@ -258,8 +259,7 @@ class Supervisor:
         return self._seconds_left() <= 0
 
     def _seconds_left(self) -> float:
-        alive = self._home.jobs / "app_alive"
-        last = max(self._last_sign, alive.stat().st_mtime if alive.exists() else 0.0)
+        last = max(self._last_sign, mlflow_ui.last_used(self._home))
         return last + self._idle_seconds - time.time()
 
     def _patience(self) -> float:

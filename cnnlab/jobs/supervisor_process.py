@@ -37,10 +37,13 @@ def main(home_root: str) -> None:
         _take_back(card)
         log.info("another supervisor is at work")
         return
+    handing_over = False
     try:
-        _serve(home)
+        handing_over = _serve(home)
     finally:
         lock.release()
+        if not handing_over:
+            _end_mlflow(home)
 
 
 def _take_back(card: Path) -> None:
@@ -50,7 +53,14 @@ def _take_back(card: Path) -> None:
             card.unlink()
 
 
-def _serve(home: Home) -> None:
+def _end_mlflow(home: Home) -> None:
+    from cnnlab.jobs import mlflow_ui  # at the very end: it reads experiments, which no first run should wait for
+
+    mlflow_ui.stop_unless_starting(home)
+
+
+def _serve(home: Home) -> bool:
+    """Whether another supervisor takes over."""
     launcher = _launcher(home)
     from cnnlab.jobs.supervising import IDLE_SECONDS, Supervisor  # while the fork server is importing already
 
@@ -58,7 +68,7 @@ def _serve(home: Home) -> None:
     serving = Supervisor(home, launcher, worker=os.environ.get("CNNLAB_WORKER", WORKER), idle_seconds=idle)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        serving.serve()
+        return serving.serve()
     finally:
         launcher.close()
 

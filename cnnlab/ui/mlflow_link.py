@@ -16,7 +16,7 @@ from cnnlab.ui import background
 from cnnlab.ui.background import Work
 from cnnlab.ui.language import t
 from cnnlab.ui.polling import while_there
-from cnnlab.ui.text import sentence
+from cnnlab.ui.text import plain, sentence
 
 _WORK = "mlflow"
 
@@ -47,6 +47,7 @@ def _links(server: Server, shown: Sequence[Run], runs: Sequence[Run]) -> None:
         st.link_button(label, mlflow_ui.link(server, known), icon=":material/open_in_new:")
         if experiment and len(known) != 1:
             st.link_button(t("mlflow.charts"), mlflow_ui.charts(server, experiment), icon=":material/show_chart:")
+        st.caption(t("mlflow.at", address=plain(server.address)), width="content")
         if server.process is not None:
             _stop_button()
     if 0 < len(known) < len(runs):

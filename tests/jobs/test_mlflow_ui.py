@@ -15,16 +15,18 @@ from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from cnnlab.cli import main
 from cnnlab.errors import RunError
 from cnnlab.home import Home
-from cnnlab.jobs import mlflow_process, mlflow_ui
+from cnnlab.jobs import mlflow_process, mlflow_ui, supervisor
 from cnnlab.jobs.mlflow_ui import Server
 from cnnlab.runs import mlflow_store
 from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
+from tests.queue_of_fakes import wait_until
 
 SERVER = Server("http://127.0.0.1:5000")
 
@@ -144,11 +146,36 @@ def test_one_that_does_not_start_is_said_and_leaves_nothing(home: Home, monkeypa
     assert [process for process in family if str(home.root) in _line(process)] == []
 
 
+def test_it_ends_with_the_supervisor_but_not_when_that_hands_over(queue: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    card(queue, process=ProcessIdentity.of(server.pid).as_dict())
+    supervisor.ensure(queue)
+    before = wait_until(lambda: supervisor.status(queue)["pid"])
+    with monkeypatch.context() as changed:
+        changed.setattr(supervisor, "digest", lambda: "of newer sources")
+        supervisor.ensure(queue)
+    wait_until(lambda: supervisor.status(queue)["pid"] not in (None, before))
+    wait_until(lambda: not psutil.pid_exists(before) or psutil.Process(before).status() == psutil.STATUS_ZOMBIE)
+    assert server.poll() is None
+    assert mlflow_ui.find(queue) is not None
+    assert supervisor.shutdown(queue)
+    server.wait(20)
+    wait_until(lambda: mlflow_ui.find(queue) is None)
+
+
+def test_a_supervisor_that_ends_leaves_what_is_just_being_started(home: Home) -> None:
+    card(home, ready=False)
+    with FileLock(home.jobs / "mlflow.lock"):
+        mlflow_ui.stop_unless_starting(home)
+    assert (home.jobs / "mlflow.json").exists()
+
+
 @pytest.mark.slow
 def test_started_found_used_and_ended(mlflow_home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mlflow", "start", "--json"]) == 0
     started = json.loads(capsys.readouterr().out.splitlines()[-1])
     family = [psutil.Process(started["pid"]), *psutil.Process(started["pid"]).children(recursive=True)]
+    assert len(family) == 2
     try:
         with urllib.request.urlopen(started["address"], timeout=30) as answer:  # noqa: S310  # our own loopback
             assert answer.status == 200

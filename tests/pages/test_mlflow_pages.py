@@ -17,6 +17,7 @@ from cnnlab.i18n import translate
 from cnnlab.jobs import mlflow_ui
 from cnnlab.runs import mlflow_store
 from cnnlab.runs.process import ProcessIdentity
+from cnnlab.ui.text import plain
 from tests.pages import made_runs
 from tests.pages.conftest import Open
 from tests.pages.reading import all_text, texts
@@ -73,6 +74,7 @@ def test_started_by_a_button_then_linked_to(
         translate("mlflow.list", lang): "http://127.0.0.1:5000/#/experiments/1/runs",
         translate("mlflow.charts", lang): "http://127.0.0.1:5000/#/experiments/1/runs?compareRunsMode=CHART",
     }
+    assert translate("mlflow.at", lang, address=plain("http://127.0.0.1:5000")) in texts(app)
 
 
 def test_a_start_is_cancelled(open_page: Open, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
