@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -126,6 +126,20 @@ def parse(text: str) -> tuple[str, str]:
 def words(tags: Mapping[str, str]) -> list[str]:
     """As they are typed: "checked", "room=3"."""
     return [f"{name}={value}" if value else name for name, value in sorted(tags.items())]
+
+
+def occurring(every: Iterable[Mapping[str, str]], most: int = 50) -> list[str]:
+    """What runs can be asked for: each NAME, and NAME=VALUE where a name has at most ``most`` values."""
+    values: dict[str, set[str]] = {}
+    for one in every:
+        for name, value in one.items():
+            values.setdefault(name, set()).add(value)
+    found = []
+    for name, said in sorted(values.items()):
+        found.append(name)
+        if len(said) <= most:
+            found += [f"{name}={value}" for value in sorted(said) if value]
+    return found
 
 
 def waiting(journal: Journal) -> bool:

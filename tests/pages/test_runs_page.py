@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnlab.home import Home
 from cnnlab.i18n import translate
+from cnnlab.runs import labels
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 from cnnlab.runs.view import listing
@@ -69,6 +70,31 @@ def test_filters_and_sorting(open_page: Open, home: Home) -> None:
     assert names(app) == ["failed", "lost"]
     app.text_input(key="runs_words").set_value("nothing like it").run()
     assert translate("runs_page.no_match", "en") in texts(app)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_filtered_by_tags_which_stay_chosen(open_page: Open, home: Home, lang: str) -> None:
+    a, b, _ = [made_runs.finished(home, name) for name in "abc"]
+    app = open_page("runs", lang=lang)
+    assert "runs_tags" not in {widget.key for widget in app.multiselect}, "nobody has tags yet"
+    labels.write_tag(a, "room=3")
+    labels.write_tag(b, "room=4")
+    labels.write_tag(b, "checked")
+    app.run()
+    tags = app.multiselect(key="runs_tags")
+    assert tags.label == translate("runs_page.tags", lang)
+    assert tags.options == ["checked", "room", "room=3", "room=4"]
+    tags.set_value(["room"]).run()
+    assert names(app) == ["b", "a"]
+    app.multiselect(key="runs_tags").set_value(["room", "checked"]).run()
+    assert names(app) == ["b"]
+    for name in ("room", "checked"):
+        labels.remove_tag(b, name)
+    app.run()
+    assert app.multiselect(key="runs_tags").value == ["room", "checked"]
+    assert translate("runs_page.no_match", lang) in texts(app)
+    app.multiselect(key="runs_tags").set_value([]).run()
+    assert names(app) == ["c", "b", "a"]
 
 
 def test_two_are_compared(open_page: Open, home: Home) -> None:

@@ -148,3 +148,9 @@ def test_a_store_that_is_away_loses_nothing(mlflow_home: Home, monkeypatch: pyte
     assert incomplete(mlflow_home) == [journal.run_id]
     assert labels_published.publish(journal, mlflow_home)
     assert incomplete(mlflow_home) == []
+
+
+def test_what_runs_can_be_asked_for() -> None:
+    every = [{"room": "3", "checked": ""}, {"room": "4"}, {}, *({"id": str(number)} for number in range(60))]
+    assert labels.occurring(every) == ["checked", "id", "room", "room=3", "room=4"]
+    assert labels.occurring([]) == []

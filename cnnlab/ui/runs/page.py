@@ -17,7 +17,7 @@ from cnnlab.ui import actions
 from cnnlab.ui.language import t
 from cnnlab.ui.navigation import TRAIN_PAGE
 from cnnlab.ui.polling import has_ended, repeat, while_there
-from cnnlab.ui.runs import bar, elsewhere, selection, table
+from cnnlab.ui.runs import bar, elsewhere, selection, table, tag_filter
 from cnnlab.ui.settings import shown
 
 PAGE = 50
@@ -67,12 +67,13 @@ def filters(runs: Sequence[Run]) -> Query:
             network = _one_of("network", "model.architecture", networks)
         with grid.cell():
             sort = _sort()
+    tags = tag_filter.choose(runs)
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
             states = _states(runs)
         ascending = st.toggle(t("runs_page.ascending"), key="runs_ascending", persist_state="session")
     chosen = frozenset(RunState(name) for name in states)
-    return Query(chosen, dataset or None, network or None, words, sort, ascending)
+    return Query(chosen, dataset or None, network or None, words, sort, ascending, tags)
 
 
 def _words() -> str:
