@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnlab.cli.arguments_calibrate import calibration_commands
+from cnnlab.cli.arguments_figure import figure_command
 from cnnlab.cli.arguments_robustness import robustness_commands
 
 if TYPE_CHECKING:  # that module adds these commands to its own
@@ -20,6 +21,7 @@ def evaluation_commands(add: _Adder) -> None:
     _latency(add)
     _space(add)
     _samples(add)
+    figure_command(add)
 
 
 def _evaluate(add: _Adder) -> None:

@@ -11,6 +11,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from cnnlab.evaluation.thresholds.curves import GRID, Curves, macro_roc, thinned
+from cnnlab.i18n import translate
 from cnnlab.plots.figures import styled, text
 from cnnlab.plots.palette import Palette
 
@@ -26,6 +27,11 @@ class Words:
     chance: str
     others: str
     macro: str
+
+
+def words_in(language: str) -> Words:
+    fields = ("false_alarms", "recall", "precision", "threshold", "chance", "others", "macro")
+    return Words(*(translate(f"thresholds_page.axis.{field}", language) for field in fields))
 
 
 @dataclass(frozen=True)

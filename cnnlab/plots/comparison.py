@@ -36,7 +36,6 @@ class Words:
     x_axis: str
     zoom: str
     back: str
-    save: str
 
 
 def curve(
@@ -154,10 +153,7 @@ def _tools(words: Words, colours: Palette) -> dict[str, Any]:
         "itemSize": 14,
         "iconStyle": {"borderColor": colours.text},
         "emphasis": {"iconStyle": {"borderColor": colours.accent, "textFill": colours.text}},
-        "feature": {
-            "dataZoom": {"title": {"zoom": words.zoom, "back": words.back}},
-            "saveAsImage": {"title": words.save, "name": "cnnlab", "backgroundColor": colours.ground},
-        },
+        "feature": {"dataZoom": {"title": {"zoom": words.zoom, "back": words.back}}},
     }
 
 

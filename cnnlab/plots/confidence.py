@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
+from cnnlab.i18n import translate
 from cnnlab.plots.figures import styled
 from cnnlab.plots.palette import Palette
 
@@ -20,6 +21,11 @@ class Words:
     images: str
     right: str
     wrong: str
+
+
+def words_in(language: str) -> Words:
+    fields = ("confidence", "images", "right", "wrong")
+    return Words(*(translate(f"quality_page.axis.{field}", language) for field in fields))
 
 
 def confidence(

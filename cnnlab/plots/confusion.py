@@ -11,7 +11,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from cnnlab.evaluation.confusion import Counts
-from cnnlab.i18n import formats
+from cnnlab.i18n import formats, translate
 from cnnlab.plots.figures import styled, text
 from cnnlab.plots.palette import Palette, scale
 
@@ -26,6 +26,10 @@ class Words:
 
     true: str
     predicted: str
+
+
+def words_in(language: str) -> Words:
+    return Words(translate("run.confusion.true", language), translate("run.confusion.predicted", language))
 
 
 def heatmap(

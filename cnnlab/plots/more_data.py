@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from cnnlab.evaluation.more_data import Point, PowerLaw
-from cnnlab.i18n import formats
+from cnnlab.i18n import formats, translate
 from cnnlab.plots.figures import styled
 from cnnlab.plots.palette import Palette
 
@@ -23,6 +23,10 @@ class Words:
     x_axis: str
     y_axis: str
     law: str
+
+
+def words_in(language: str) -> Words:
+    return Words(*(translate(f"more_data_page.{field}", language) for field in ("axis", "accuracy", "law")))
 
 
 def by_size(found: Sequence[Point], law: PowerLaw | None, words: Words, colours: Palette, language: str) -> go.Figure:

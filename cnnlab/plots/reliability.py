@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from cnnlab.evaluation.calibration import Bin
+from cnnlab.i18n import translate
 from cnnlab.plots.figures import styled
 from cnnlab.plots.palette import Palette
 
@@ -20,6 +21,11 @@ class Words:
     accuracy: str
     perfect: str
     images: str
+
+
+def words_in(language: str) -> Words:
+    fields = ("confidence", "accuracy", "perfect", "images")
+    return Words(*(translate(f"quality.axis.{field}", language) for field in fields))
 
 
 def reliability(bins: Sequence[Bin], words: Words, colours: Palette, language: str) -> go.Figure:

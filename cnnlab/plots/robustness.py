@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from cnnlab.i18n import translate
 from cnnlab.plots.figures import styled, text
 from cnnlab.plots.palette import Palette, cue, scale
 
 _HEIGHT = 360
 _CELL = 24  # pixels of a move
 Values = Sequence[float]
+
+if TYPE_CHECKING:
+    from cnnlab.evaluation.robustness.measured import Robustness
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,28 @@ class Words:
 
     x_axis: str
     y_axis: str
+
+
+def curve_words(language: str) -> Words:
+    return Words(translate("robustness_page.strength", language), translate("robustness_page.accuracy", language))
+
+
+def move_words(language: str) -> Words:
+    right, down = (translate(f"robustness_page.shift.{side}", language) for side in ("right", "down"))
+    return Words(right, down)
+
+
+def of_one_run(found: Robustness, language: str) -> list[Line]:
+    """A line a corruption, the most harmful first."""
+    from cnnlab.evaluation.robustness.words import title  # torch
+
+    return [
+        Line(
+            title(name, language),
+            [found.clean_accuracy.value, *found.right[found.corruptions.index(name)].mean(1).tolist()],
+        )
+        for name in found.means()
+    ]
 
 
 def curves(lines: Sequence[Line], words: Words, colours: Palette, language: str) -> go.Figure:

@@ -37,15 +37,15 @@ def scatter(
     dots: Sequence[Dot],
     front: Sequence[tuple[float, float]],
     titles: tuple[str, str],
-    words: tuple[str, str],
+    front_name: str,
     colours: Palette,
     *,
     log: bool = False,
 ) -> dict[str, Any]:
-    """``words``: name of the front, of the button that saves. On a log axis what is not above zero is left out."""
+    """``front_name``: in the legend. On a log axis what is not above zero is left out."""
     shown = [dot for dot in dots if not log or dot.x > 0]
     crowd = [dot for dot in shown if dot.slot is None]
-    series = [_front([end for end in front if not log or end[0] > 0], words[0], colours)] if len(front) > 1 else []
+    series = [_front([end for end in front if not log or end[0] > 0], front_name, colours)] if len(front) > 1 else []
     if crowd:
         items = [{"name": dot.name, "value": [dot.x, dot.y]} for dot in crowd]
         look = {"color": colours.muted, "opacity": 0.5}
@@ -66,28 +66,22 @@ def scatter(
             "data": [one["name"] for one in series if one["name"]],
         },
         "tooltip": {"trigger": "item", "formatter": "{b}: {c}"},
-        "toolbox": _tools(words[1], colours),
         "xAxis": _axis(titles[0], colours, log=log, gap=26),
         "yAxis": _axis(titles[1], colours, log=False, gap=44),
         "series": series,
     }
 
 
-def parallel(dimensions: Sequence[Dimension], names: Sequence[str], save: str, colours: Palette) -> dict[str, Any]:
+def parallel(dimensions: Sequence[Dimension], names: Sequence[str], colours: Palette) -> dict[str, Any]:
     """A line a run, coloured by the last dimension; a run that has a value on no axis left out is not drawn."""
     axes = [_parallel_axis(place, one, colours) for place, one in enumerate(dimensions)]
-    items = []
-    for run, name in enumerate(names):
-        values = [_parallel_value(one, run) for one in dimensions]
-        if None not in values:
-            items.append({"name": name, "value": values})
+    items = complete(dimensions, names)
     known = [item["value"][-1] for item in items]
     return {
         "animation": False,
         "parallel": {"left": 72, "right": 80, "top": 48, "bottom": 32},
         "parallelAxis": axes,
         "tooltip": {"trigger": "item", "formatter": "{b}"},
-        "toolbox": _tools(save, colours),
         "visualMap": {
             "show": False,
             "dimension": len(dimensions) - 1,
@@ -97,6 +91,14 @@ def parallel(dimensions: Sequence[Dimension], names: Sequence[str], save: str, c
         },
         "series": [{"type": "parallel", "lineStyle": {"width": 2, "opacity": 0.75}, "data": items}],
     }
+
+
+def complete(dimensions: Sequence[Dimension], names: Sequence[str]) -> list[dict[str, Any]]:
+    """The runs that have a value on every axis: those that are drawn."""
+    lines = [
+        {"name": name, "value": [_parallel_value(one, run) for one in dimensions]} for run, name in enumerate(names)
+    ]
+    return [line for line in lines if None not in line["value"]]
 
 
 def _parallel_value(dimension: Dimension, run: int) -> Any:
@@ -159,15 +161,4 @@ def _axis(title: str, colours: Palette, *, log: bool, gap: int) -> dict[str, Any
         "axisLine": {"lineStyle": {"color": colours.grid}},
         "splitLine": {"lineStyle": {"color": colours.grid}},
         "axisLabel": {**label, "formatter": "{value}", "hideOverlap": True},
-    }
-
-
-def _tools(save: str, colours: Palette) -> dict[str, Any]:
-    picture = {"title": save, "name": "cnnlab", "backgroundColor": colours.ground}
-    return {
-        "right": 0,
-        "bottom": 0,
-        "itemSize": 14,
-        "iconStyle": {"borderColor": colours.text},
-        "feature": {"saveAsImage": picture},
     }

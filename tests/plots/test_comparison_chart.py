@@ -9,7 +9,7 @@ from cnnlab.plots.comparison import Line, Words
 from cnnlab.plots.cues import DASHES, GLYPHS, PATHS, SAMPLE_WIDTH, sample
 from cnnlab.plots.palette import DARK, LIGHT, cue
 
-WORDS = Words("epoch", "Zoom", "Back", "Save")
+WORDS = Words("epoch", "Zoom", "Back")
 RECORDS = [
     {"epoch": 1, "seconds": 30.0, "val_loss": 2.0, "best": True},
     {"epoch": 2, "seconds": 60.0},

@@ -10,10 +10,9 @@ from cnnlab.i18n import formats
 from cnnlab.plots import comparison
 from cnnlab.plots.comparison import Line
 from cnnlab.plots.curves import metric_names
-from cnnlab.plots.palette import palette
 from cnnlab.runs.comparison import images_an_epoch
 from cnnlab.runs.run import Run
-from cnnlab.ui import address, metrics
+from cnnlab.ui import address, figures, metrics
 from cnnlab.ui.compare import choice
 from cnnlab.ui.compare.names import names_of
 from cnnlab.ui.compare.slots import slots
@@ -81,12 +80,18 @@ def _chart(runs: Sequence[Run], metric: str, split: str, axis: str, *, log: bool
         {"time": t("run.system.minutes"), "images": t("compare.thousand_images"), "epoch": t("run.curves.epoch")}[axis],
         t("compare.zoom"),
         t("compare.zoom_back"),
-        t("compare.save"),
     )
-    option = comparison.overlaid(lines, palette(st.context.theme.type), words, log=log)
     last = "; ".join(f"{run.name}: {metrics.formatted(keys[0], run.last.get(keys[0]))}" for run in runs)
     st.markdown(f"**{t('compare.smoothed', title=title) if smoothing else title}**")
-    st.echarts_chart(option, height=_HEIGHT, key="compare_curves", alt=t("compare.curves_alt", metric=title, last=last))
+    figures.echarts(
+        lambda colours: comparison.overlaid(lines, colours, words, log=log),
+        "compare",
+        of=", ".join(names),
+        y_axis=title,
+        height=_HEIGHT,
+        key="compare_curves",
+        alt=t("compare.curves_alt", metric=title, last=last),
+    )
     notes = [t("compare.marks"), t("compare.smoothed_how", weight=_weight(smoothing)) if smoothing else ""]
     if without := [plain(name) for run, name in zip(runs, names, strict=True) if images.get(run.run_id, 1) is None]:
         notes.append(t("compare.images_unknown", runs=", ".join(without)))

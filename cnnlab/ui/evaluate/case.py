@@ -60,6 +60,11 @@ class Case:
         pixels: NDArray[np.uint8] = samples_of(self.dataset, self.split).pick(places).inputs.permute(0, 2, 3, 1).numpy()
         return pixels
 
+    @property
+    def title(self) -> str:
+        """Above a figure in a file: the run, and the split where it is not the usual one."""
+        return self.run.name if self.split == "test" else f"{self.run.name} · {t(f'evaluate_page.split.{self.split}')}"
+
     def name(self, number: int) -> str:
         """A class for Markdown."""
         return plain(self.judged.names[number])

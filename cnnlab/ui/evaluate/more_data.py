@@ -11,6 +11,7 @@ from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.i18n.statistics import points
 from cnnlab.jobs import more_data as jobs
+from cnnlab.ui import figures
 from cnnlab.ui.edge import edge
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -36,7 +37,7 @@ def draw(case: Case) -> None:
     for said in evaluation.sentences(found, language()):
         st.markdown(said)
     if len(found) > 1:
-        _chart(found)
+        _chart(case, found)
     _table(steps, found)
     st.caption(t("more_data_page.one_seed"))
 
@@ -64,20 +65,19 @@ def _under_way(steps: Sequence[jobs.Step]) -> None:
         st.button(t("more_data_page.refresh"), icon=":material/refresh:", key="more_data_refresh")
 
 
-def _chart(found: Sequence[Point]) -> None:
+def _chart(case: Case, found: Sequence[Point]) -> None:
     from cnnlab.evaluation.more_data import power_law
     from cnnlab.plots import more_data as plot
-    from cnnlab.plots.palette import palette
 
-    words = plot.Words(t("more_data_page.axis"), t("more_data_page.accuracy"), t("more_data_page.law"))
     said = "; ".join(
         f"{formats.whole(one.samples, language())}: {formats.percent(one.accuracy.value, language())}" for one in found
     )
-    st.plotly_chart(
-        plot.by_size(found, power_law(found), words, palette(st.context.theme.type), language()),
-        theme=None,
+    law, spoken = power_law(found), language()
+    figures.plotly(
+        lambda colours: plot.by_size(found, law, plot.words_in(spoken), colours, spoken),
+        "more_data",
+        of=case.title,
         key="more_data_curve",
-        config={"displayModeBar": False},
         alt=t("more_data_page.chart_alt", points=said),
     )
 

@@ -13,6 +13,7 @@ from cnnlab.evaluation.confusion import Counts, confusion
 from cnnlab.evaluation.predictions import PREDICTIONS
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
+from cnnlab.ui import figures
 from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import EVALUATE_PAGE, MISTAKES_PAGE
 from cnnlab.ui.text import message
@@ -41,14 +42,13 @@ def draw(run: Run) -> None:
         return
     chart, links = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with chart:
-        _chart(counts, names)
+        _chart(run, counts, names)
     with links:
         _why(run)
 
 
-def _chart(counts: Counts, names: Sequence[str]) -> None:
+def _chart(run: Run, counts: Counts, names: Sequence[str]) -> None:
     from cnnlab.plots import confusion as plot  # plotly takes half a second to import
-    from cnnlab.plots.palette import palette
 
     labels = {name: t(f"run.confusion.{name}") for name in ("counts", "rates")}
     show = st.segmented_control(
@@ -60,12 +60,16 @@ def _chart(counts: Counts, names: Sequence[str]) -> None:
         key="confusion_show",
         label_visibility="collapsed",
     )
-    words = plot.Words(t("run.confusion.true"), t("run.confusion.predicted"))
-    colours = palette(st.context.theme.type)
-    figure = plot.heatmap(counts, names, words, colours, as_rates=show == "rates", language=language())
+    spoken, as_rates = language(), show == "rates"
     right, total = int(counts.trace()), int(counts.sum())
     alt = t("run.confusion.alt", right=formats.whole(right, language()), total=formats.whole(total, language()))
-    st.plotly_chart(figure, key="confusion", config={"displayModeBar": False}, alt=alt, theme=None)
+    figures.plotly(
+        lambda colours: plot.heatmap(counts, names, plot.words_in(spoken), colours, as_rates=as_rates, language=spoken),
+        "confusion",
+        of=run.name,
+        key="confusion",
+        alt=alt,
+    )
 
 
 def _why(run: Run) -> None:

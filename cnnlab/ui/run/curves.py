@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from cnnlab.i18n import formats
 from cnnlab.plots import curves
-from cnnlab.plots.palette import Palette, palette
+from cnnlab.plots.palette import Palette
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.run import Run
-from cnnlab.ui import metrics
+from cnnlab.ui import figures, metrics
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
 
@@ -24,16 +26,15 @@ def learning(run: Run) -> None:
     if not run.epochs:
         st.markdown(t("run.curves.none" if not run.state.is_final else "run.curves.nothing"))
         return
-    colours = palette(st.context.theme.type)
     with st.grid(2, min_column_width=320, border=True) as grid:
         names = curves.metric_names(run.epochs)
         for metric in names:
             with grid.cell():
-                _metric(run, metric, colours)
+                _metric(run, metric)
         with grid.cell():
-            _single(run, "learning_rate", colours)
+            _single(run, "learning_rate")
         with grid.cell(column_span="all" if len(names) % 2 else 1):  # no card stands beside a hole
-            _single(run, "images_per_second", colours)
+            _single(run, "images_per_second")
 
 
 def epochs_across(run: Run) -> int:
@@ -47,11 +48,10 @@ def system(run: Run) -> None:
     if not samples:
         st.markdown(t("run.system.none"))
     else:
-        colours = palette(st.context.theme.type)
         with st.grid(2, min_column_width=320, border=True) as grid:
             for title, names in _SYSTEM.items():
                 with grid.cell():
-                    _over_time(samples, t(f"run.system.{title}"), names, colours)
+                    _over_time(run, samples, t(f"run.system.{title}"), names)
     st.caption(_conditions(run))
 
 
@@ -62,7 +62,7 @@ _SYSTEM = {
 }
 
 
-def _metric(run: Run, metric: str, colours: Palette) -> None:
+def _metric(run: Run, metric: str) -> None:
     name = metrics.metric_label(metric)
     share = metric in metrics.SHARES
     title = t("run.curves.percent", metric=name) if share else name
@@ -73,48 +73,60 @@ def _metric(run: Run, metric: str, colours: Palette) -> None:
         t("run.curves.epoch"),
         t("run.curves.best", epoch=best or formats.UNKNOWN),
     )
-    option = curves.learning_curves(
+    make = partial(
+        curves.learning_curves,
         run.epochs,
         metric,
         planned_epochs=epochs_across(run),
         best_epoch=best,
         words=words,
-        palette=colours,
         scale=100.0 if share else 1.0,
     )
     last = metrics.formatted(f"val_{metric}", run.last.get(f"val_{metric}"))
-    _chart(title, option, key=f"curve_{metric}", alt=t("run.curves.alt", title=title, last=last))
+    _chart(run, "curves", title, make, key=f"curve_{metric}", alt=t("run.curves.alt", title=title, last=last))
 
 
-def _single(run: Run, key: str, colours: Palette) -> None:
+def _single(run: Run, key: str) -> None:
     title = metrics.metric_label(key)
-    option = curves.single_curve(
+    make = partial(
+        curves.single_curve,
         run.epochs,
         key,
         name=title,
         planned_epochs=epochs_across(run),
         x_axis=t("run.curves.epoch"),
-        palette=colours,
     )
     value = run.last.get(key)
     last = formats.learning_rate(value) if key == "learning_rate" else formats.whole(value, language())
-    _chart(title, option, key=f"curve_{key}", alt=t("run.curves.alt_single", title=title, last=last))
+    _chart(run, "by_epoch", title, make, key=f"curve_{key}", alt=t("run.curves.alt_single", title=title, last=last))
 
 
-def _over_time(samples: list[dict[str, Any]], title: str, names: dict[str, str], colours: Palette) -> None:
+def _over_time(run: Run, samples: list[dict[str, Any]], title: str, names: dict[str, str]) -> None:
     start = samples[0]["time"]
     lines = {
         t(f"run.system.{who}"): [((sample["time"] - start) / 60, sample.get(name)) for sample in samples]
         for who, name in names.items()
     }
-    option = curves.time_curves(lines, x_axis=t("run.system.minutes"), palette=colours)
+    make = partial(curves.time_curves, lines, x_axis=t("run.system.minutes"))
     last = formats.whole(samples[-1].get(names["machine"]), language())
-    _chart(title, option, key=f"system_{names['machine']}", alt=t("run.curves.alt_single", title=title, last=last))
+    _chart(
+        run,
+        "system",
+        title,
+        make,
+        key=f"system_{names['machine']}",
+        alt=t("run.curves.alt_single", title=title, last=last),
+    )
 
 
-def _chart(title: str, option: dict[str, Any], *, key: str, alt: str) -> None:
+def _chart(run: Run, name: str, title: str, make: Callable[..., dict[str, Any]], *, key: str, alt: str) -> None:
+    """``make``: takes the ``palette``."""
     st.markdown(f"**{title}**")
-    st.echarts_chart(option, height=_HEIGHT, key=key, alt=alt)
+
+    def made(colours: Palette) -> dict[str, Any]:
+        return make(palette=colours)
+
+    figures.echarts(made, name, of=f"{run.name} · {title}", y_axis=title, height=_HEIGHT, key=key, alt=alt)
 
 
 def _conditions(run: Run) -> str:

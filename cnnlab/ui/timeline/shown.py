@@ -14,7 +14,7 @@ from cnnlab.plots.cues import GLYPHS
 from cnnlab.plots.palette import cue, palette
 from cnnlab.registry import registry
 from cnnlab.runs.run import Run
-from cnnlab.ui import address, choices, pictures
+from cnnlab.ui import address, choices, figures, pictures
 from cnnlab.ui.compare.names import names_of
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
@@ -87,11 +87,17 @@ def curve(found: Found, epoch: int) -> None:
         lines.append(Line(place, mean, means, None if moment is None else float(moment.epoch)))
         if len(found) == 1:
             lines += _of_probes(timeline, alike)
-    words = comparison.Words(t("run.curves.epoch"), t("compare.zoom"), t("compare.zoom_back"), t("compare.save"))
-    option = comparison.overlaid(lines, palette(st.context.theme.type), words)
+    words = comparison.Words(t("run.curves.epoch"), t("compare.zoom"), t("compare.zoom_back"))
     first = "; ".join(f"{line.name}: {_number(line.values[0][1])}" for line in lines if not line.faint)
     alt = t("timeline_page.curve_alt", first=first)
-    st.echarts_chart(option, height=_HEIGHT, key="timeline_curve", alt=alt)
+    figures.echarts(
+        lambda colours: comparison.overlaid(lines, colours, words),
+        "timeline",
+        of=", ".join(names),
+        height=_HEIGHT,
+        key="timeline_curve",
+        alt=alt,
+    )
     st.caption(t("timeline_page.curve_caption"))
 
 

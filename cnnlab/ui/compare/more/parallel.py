@@ -8,15 +8,13 @@ import streamlit as st
 
 from cnnlab.evaluation.compared import Compared, headline
 from cnnlab.plots import tradeoff
-from cnnlab.plots.palette import palette
-from cnnlab.plots.tradeoff import Dimension
+from cnnlab.plots.columns import dimension
 from cnnlab.runs import table_words
-from cnnlab.runs.table import Column
+from cnnlab.ui import figures
 from cnnlab.ui.compare import choice
 from cnnlab.ui.compare.more import crowd
 from cnnlab.ui.compare.names import names_of
 from cnnlab.ui.language import language, t
-from cnnlab.ui.text import plain
 
 _HEIGHT = 420
 _START = 5  # axes unless the reader says otherwise
@@ -42,15 +40,22 @@ def draw(found: Compared) -> None:
     with st.container(horizontal=True):
         log = _several("log_axes", numeric, [], titles)
         flipped = _several("flipped", [one.name for one in chosen], [], titles)
-    dimensions = [_dimension(one, one.name in log, one.name in flipped) for one in chosen]
-    option = tradeoff.parallel(dimensions, names_of(runs), t("compare.save"), palette(st.context.theme.type))
-    drawn = {item["name"] for item in option["series"][0]["data"]}
+    spoken, names = language(), names_of(runs)
+    dimensions = [dimension(one, spoken, log=one.name in log, flipped=one.name in flipped) for one in chosen]
+    drawn = tradeoff.complete(dimensions, names)
     alt = t("compare.more.parallel_alt", axes=", ".join(titles[one.name] for one in chosen))
-    st.echarts_chart(option, height=_HEIGHT, key="compare_parallel", alt=alt)
-    without = [plain(name) for name in names_of(runs) if name not in drawn]
+    figures.echarts(
+        lambda colours: tradeoff.parallel(dimensions, names, colours),
+        "parallel",
+        of="",
+        height=_HEIGHT,
+        key="compare_parallel",
+        alt=alt,
+    )
+    without = len(names) - len(drawn)
     notes = [t("compare.more.coloured", result=table_words.inline(result, language()))]
     if without:
-        notes.append(t("compare.more.left_out", count=len(without)))
+        notes.append(t("compare.more.left_out", count=without))
     st.caption(" ".join(notes))
 
 
@@ -65,14 +70,3 @@ def _several(name: str, options: Sequence[str], start: Sequence[str], titles: di
         key=f"compare_{name}_{'_'.join(options)}",
         persist_state="session",
     )
-
-
-def _dimension(column: Column, log: bool, flipped: bool) -> Dimension:
-    title = table_words.axis(column.name, language())
-    if column.numeric:
-        values = [table_words.axis_value(column.name, value) for value in column.values]
-        return Dimension(title, values, log=log, flipped=flipped)
-    words = [None if value is None else table_words.shown(column.name, value, language()) for value in column.values]
-    categories = list(dict.fromkeys(word for word in words if word is not None))
-    places = [None if word is None else categories.index(word) for word in words]
-    return Dimension(title, places, categories, flipped=flipped)

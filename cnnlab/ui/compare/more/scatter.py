@@ -6,10 +6,10 @@ import streamlit as st
 
 from cnnlab.evaluation.compared import Compared, axes, front, headline
 from cnnlab.evaluation.compared_words import energy_basis, front_words
+from cnnlab.plots import columns as columns_drawn
 from cnnlab.plots import tradeoff
-from cnnlab.plots.palette import palette
-from cnnlab.plots.tradeoff import Dot
 from cnnlab.runs import table, table_words
+from cnnlab.ui import figures
 from cnnlab.ui.compare import choice
 from cnnlab.ui.compare.more import crowd
 from cnnlab.ui.compare.names import names_of
@@ -36,14 +36,8 @@ def draw(found: Compared) -> None:
     result = next(one for one in columns if one.name == result_name)
     against = next(one for one in offered if one.name == against_name)
 
-    def at(place: int) -> tuple[float, float]:
-        x = table_words.axis_value(against.name, against.values[place])
-        y = table_words.axis_value(result.name, result.values[place])
-        return float(x or 0.0), float(y or 0.0)
-
     names, cues = names_of(runs), slots([run.run_id for run in found.runs])
-    both = [p for p in range(len(runs)) if None not in (against.values[p], result.values[p])]
-    dots = [Dot(names[p], *at(p), slot=cues[p] if p < len(cues) else None) for p in both]
+    dots = columns_drawn.dots(against, result, names, cues)
     on_front = front(against, result)
     shown = [plain(names[place]) for place in on_front[:_MOST_NAMED]]
     if more := on_front[_MOST_NAMED:]:
@@ -51,11 +45,15 @@ def draw(found: Compared) -> None:
     said = front_words(against, result, shown, range(len(shown)), language())
     st.markdown(said)
     ends = (table_words.axis(against.name, language()), table_words.axis(result.name, language()))
-    words = (t("compare.more.front"), t("compare.save"))
-    option = tradeoff.scatter(
-        dots, [at(place) for place in on_front], ends, words, palette(st.context.theme.type), log=log
+    front_name, line = t("compare.more.front"), columns_drawn.front_ends(against, result)
+    figures.echarts(
+        lambda colours: tradeoff.scatter(dots, line, ends, front_name, colours, log=log),
+        "scatter",
+        of="",
+        height=_HEIGHT,
+        key="compare_scatter",
+        alt=said,
     )
-    st.echarts_chart(option, height=_HEIGHT, key="compare_scatter", alt=said)
     better = t("compare.more.higher" if table.more_is_better(against.name) else "compare.more.lower")
     notes = [t("compare.more.read", cost=table_words.inline(against.name, language()), better=better)]
     if against.name in ("energy_kwh", "co2_kg"):

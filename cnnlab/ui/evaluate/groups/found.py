@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnlab.i18n import formats
+from cnnlab.ui import figures
 from cnnlab.ui.evaluate import gallery
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_CELLS = 30  # rows or columns of the table of classes and groups
 _CLASSES = 10
-_LINES = 40  # groups in the chart
+_LINES = 40  # groups in the table
 
 
 def draw(case: Case, seen: Look, grouping: Grouping, metric: str, positive: int) -> None:
@@ -55,34 +56,24 @@ def _gaps(
 
 def _chart(case: Case, found: Gaps, positive: int) -> None:
     from cnnlab.evaluation.groups import words
-    from cnnlab.plots.palette import palette
-    from cnnlab.plots.score_intervals import Dot, figure
+    from cnnlab.plots.groups import MOST, by_group
 
-    speech, scale = language(), 1.0 if found.metric == "log_loss" else 100.0
-    known = [group for group in found.groups if group.value is not None][:_LINES]
-    if not known:
+    speech, name = language(), case.judged.names[positive]
+    values = [group.value for group in found.groups if group.value is not None][:MOST]
+    if not values:
         return
-    dots = [
-        Dot(
-            group.name[:40],
-            scale * float(group.value or 0.0),
-            None if group.low is None else scale * group.low,
-            None if group.high is None else scale * group.high,
-            f"{words.value(found.metric, group.value, speech)} ({words.between(found.metric, group, speech)})",
-            is_control=False,
-        )
-        for group in known
-    ]
-    title = words.metric_title(found.metric, case.judged.names[positive], speech)
-    axis = title if found.metric == "log_loss" else f"{title} (%)"
-    values = [float(group.value or 0.0) for group in known]
+    title = words.metric_title(found.metric, name, speech)
     ends = {
         "low": words.value(found.metric, min(values), speech),
         "high": words.value(found.metric, max(values), speech),
     }
-    chart = figure(dots, axis, palette(st.context.theme.type), speech)
-    alt = t("groups_page.chart_alt", metric=title, **ends)
-    st.plotly_chart(chart, key="groups_chart", theme=None, config={"displayModeBar": False}, alt=alt)
+    figures.plotly(
+        lambda colours: by_group(found, name, colours, speech),
+        "groups",
+        of=f"{case.title} · {words.title(found.grouping, found.kind, speech)}",
+        key="groups_chart",
+        alt=t("groups_page.chart_alt", metric=title, **ends),
+    )
 
 
 def _table(found: Gaps) -> None:

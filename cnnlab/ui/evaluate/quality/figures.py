@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from cnnlab.evaluation.picks import BARS, Pick, histogram
 from cnnlab.i18n import formats
-from cnnlab.ui import metrics
+from cnnlab.plots.palette import Palette
+from cnnlab.ui import figures, metrics
 from cnnlab.ui.edge import safely
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.evaluate.quality import picking
@@ -69,28 +70,27 @@ def confidence(case: Case, found: Calibration, pick: Pick | None) -> None:
     """A histogram of the probability of what was predicted; clicking a bar shows its images."""
     st.markdown(_how_sure(found))
     from cnnlab.plots import confidence as plot  # plotly takes half a second to import
-    from cnnlab.plots.palette import palette
 
-    right, wrong = histogram(case.judged)
-    words = plot.Words(*(t(f"quality_page.axis.{name}") for name in ("confidence", "images", "right", "wrong")))
+    (right, wrong), spoken = histogram(case.judged), language()
     word = "" if pick is None else pick.word
-    figure = plot.confidence(
-        right.tolist(), wrong.tolist(), words, palette(st.context.theme.type), language(), chosen=word
-    )
+
+    def made(colours: Palette) -> Any:
+        return plot.confidence(right.tolist(), wrong.tolist(), plot.words_in(spoken), colours, spoken, chosen=word)
+
     # what is chosen is drawn into the chart: another choice is another chart, without a selection of its own
     key = f"quality_sure_{case.stamp}_{word}"
     half = {
         "right": formats.whole(int(right[BARS // 2 :].sum()), language()),
         "wrong": formats.whole(int(wrong[BARS // 2 :].sum()), language()),
     }
-    st.plotly_chart(
-        figure,
+    figures.plotly(
+        made,
+        "confidence",
+        of=case.title,
         key=key,
         on_select=partial(safely(_bar_chosen), key),
         selection_mode="points",
-        config={"displayModeBar": False},
         alt=t("quality_page.sure_alt", **half),
-        theme=None,
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from cnnlab.evaluation.confusion import Counts, Mistaken, by_confusion, confusion, most_confused, worst_pairs
 from cnnlab.evaluation.picks import Pick
 from cnnlab.i18n import formats
+from cnnlab.plots.palette import Palette
+from cnnlab.ui import figures
 from cnnlab.ui.edge import safely
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.evaluate.quality import picking
@@ -60,33 +63,35 @@ def _choose_show(large: bool) -> str:
 
 def _chart(case: Case, counts: Counts, order: Sequence[int], pick: Pick | None, *, as_rates: bool) -> None:
     from cnnlab.plots import confusion as plot  # plotly takes half a second to import
-    from cnnlab.plots.palette import palette
 
-    colours = palette(st.context.theme.type)
-    names = [case.judged.names[place] for place in order]
+    names, spoken = [case.judged.names[place] for place in order], language()
     word = "" if pick is None else pick.word
-    figure = plot.heatmap(
-        counts[order][:, order],
-        names,
-        plot.Words(t("run.confusion.true"), t("run.confusion.predicted")),
-        colours,
-        as_rates=as_rates,
-        language=language(),
-        of_truth=counts.sum(1)[order],
-        zoomable=len(counts) > LARGEST,
-    )
-    plot.clickable(figure, names, order, word, colours)
+
+    def made(colours: Palette) -> Any:
+        figure = plot.heatmap(
+            counts[order][:, order],
+            names,
+            plot.words_in(spoken),
+            colours,
+            as_rates=as_rates,
+            language=spoken,
+            of_truth=counts.sum(1)[order],
+            zoomable=len(counts) > LARGEST,
+        )
+        plot.clickable(figure, names, order, word, colours)
+        return figure
+
     right, total = formats.whole(int(counts.trace()), language()), formats.whole(int(counts.sum()), language())
     # what is chosen is drawn into the chart: another choice is another chart, without a selection of its own
     key = f"quality_matrix_{case.stamp}_{word}"
-    st.plotly_chart(
-        figure,
+    figures.plotly(
+        made,
+        "confusion",
+        of=case.title,
         key=key,
         on_select=partial(safely(_cell_chosen), key),
         selection_mode="points",
-        config={"displayModeBar": False},
         alt=t("quality_page.matrix_alt", right=right, total=total),
-        theme=None,
     )
 
 

@@ -12,6 +12,7 @@ from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.i18n.statistics import points
 from cnnlab.runs.view import view
+from cnnlab.ui import figures
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.evaluate.robustness import examples
 from cnnlab.ui.evaluate.robustness.asked import button
@@ -69,29 +70,20 @@ def _words(found: Sequence[Robustness], names: Sequence[str]) -> None:
 
 
 def _chart(found: Sequence[Robustness], names: Sequence[str]) -> None:
-    from cnnlab.evaluation.robustness.words import title
     from cnnlab.plots import robustness as plot
-    from cnnlab.plots.palette import palette
 
     if len(found) == 1:
-        one = found[0]
-        lines = [
-            plot.Line(
-                title(name, language()),
-                [one.clean_accuracy.value, *one.right[one.corruptions.index(name)].mean(1).tolist()],
-            )
-            for name in one.means()
-        ]
+        lines = plot.of_one_run(found[0], language())
     else:
         which = _which(found[0])
         lines = [_of_run(one, name, which) for one, name in zip(found, names, strict=True)]
-    chart_words = plot.Words(t("robustness_page.strength"), t("robustness_page.accuracy"))
     last = "; ".join(f"{line.name}: {formats.percent(line.values[-1], language())}" for line in lines)
-    st.plotly_chart(
-        plot.curves(lines, chart_words, palette(st.context.theme.type), language()),
-        theme=None,
+    spoken = language()
+    figures.plotly(
+        lambda colours: plot.curves(lines, plot.curve_words(spoken), colours, spoken),
+        "robustness",
+        of=", ".join(names),
         key="robustness_curves",
-        config={"displayModeBar": False},
         alt=t("robustness_page.chart_alt", last=last),
     )
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnlab.data.types import Progress
 from cnnlab.i18n import formats
-from cnnlab.ui import pictures
+from cnnlab.ui import figures, pictures
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.evaluate.robustness.asked import button
 from cnnlab.ui.language import language, t
@@ -45,7 +45,7 @@ def draw(case: Case, whole: Subject) -> None:
         down, right = _move(found, sampling)
         _one(case, subject, found, down, right)
     with chart:
-        _map(found, down, right)
+        _map(case, found, down, right)
 
 
 def _sampling(case: Case, subject: Subject) -> Sampling:
@@ -86,9 +86,8 @@ def _one(case: Case, subject: Subject, found: Shifts, down: int, right: int) -> 
     st.caption(t("robustness_page.shift.this_image", **words))
 
 
-def _map(found: Shifts, down: int, right: int) -> None:
+def _map(case: Case, found: Shifts, down: int, right: int) -> None:
     from cnnlab.plots import robustness as plot
-    from cnnlab.plots.palette import palette
 
     labels = {name: t(f"robustness_page.shift.{name}") for name in ("consistency", "accuracy")}
     kind = st.segmented_control(
@@ -101,14 +100,14 @@ def _map(found: Shifts, down: int, right: int) -> None:
         label_visibility="collapsed",
     )
     shares = found.accuracy() if kind == "accuracy" else found.consistency()
-    words = plot.Words(t("robustness_page.shift.right"), t("robustness_page.shift.down"))
     last = found.by_distance()[-1]
     alt = t("robustness_page.shift.map_alt", pixels=last[0], share=formats.percent(last[1], language()))
-    st.plotly_chart(
-        plot.moves(shares, (down, right), words, palette(st.context.theme.type), language()),
-        theme=None,
+    spoken = language()
+    figures.plotly(
+        lambda colours: plot.moves(shares, (down, right), plot.move_words(spoken), colours, spoken),
+        "shifts",
+        of=case.title,
         key=_CHART,
-        config={"displayModeBar": False},
         on_select=_clicked,
         selection_mode="points",
         alt=alt,

@@ -1,0 +1,1 @@
+"""Charts as files for print: SVG and PNG, made here, without a browser."""
