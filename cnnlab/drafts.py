@@ -1,29 +1,23 @@
 """Drafts: an experiment while it is being written, when a value may still be one that can't be used.
 
-A draft is kept in a file of its own, so that a reload, another page or another browser finds what was entered.
-Its id is in the address; whoever has that may read it, and nobody but the session that made it writes it.
+A draft is kept in a file of its own: ``draft_files``.
 """
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import re
-import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from cnnlab import yaml_io
+from cnnlab import draft_files
 from cnnlab.checks import check
+from cnnlab.draft_files import KEPT_DAYS
 from cnnlab.errors import ExperimentError, LabError, Problem
 from cnnlab.experiment import Experiment
-from cnnlab.home import RUN_ID, Home, write_atomically
+from cnnlab.home import RUN_ID, Home
 
-DRAFT_ID = re.compile(r"[0-9a-f]{32}")
-KEPT_DAYS = 30
 _MOST_REPAIRS = 20
 
 
@@ -111,35 +105,24 @@ def _repaired(draft: Draft, error: ExperimentError) -> Experiment | None:
     return None
 
 
-def new_id() -> str:
-    return secrets.token_hex(16)
-
-
 def write(draft: Draft, draft_id: str, home: Home) -> None:
     """Raises ``OSError`` when the disk does not take it."""
-    path = _path(draft_id, home)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, yaml_io.dump({"parent": draft.parent, "values": dict(draft.values)}))
+    draft_files.write(_folder(home), draft_id, {"parent": draft.parent, "values": dict(draft.values)})
 
 
 def read(draft_id: str, home: Home) -> Draft:
-    """Raises ``LabError``: "bad_draft_id" before any file is opened, "unknown_draft" for one that is not there."""
-    path = _path(draft_id, home)
-    try:
-        stored = yaml_io.parse(path.read_text("utf-8"), source=path.name)
-        parent, values = stored["parent"], _complete(stored["values"])
-    except (OSError, UnicodeDecodeError, LabError, KeyError, TypeError, AttributeError) as error:
-        raise LabError("unknown_draft", days=KEPT_DAYS) from error
-    return Draft(values, parent if isinstance(parent, str) and RUN_ID.fullmatch(parent) else None)
+    """Raises ``LabError``: "bad_draft_id", "unknown_draft"."""
+    return draft_files.read(_folder(home), draft_id, _made)
 
 
 def tidy(home: Home, *, days: float = KEPT_DAYS) -> None:
     """Deletes drafts that nobody has written for ``days``."""
-    oldest = time.time() - days * 86_400
-    for path in _folder(home).glob("*.yaml"):
-        with contextlib.suppress(OSError):  # another process may tidy at the same time
-            if path.stat().st_mtime < oldest:
-                path.unlink()
+    draft_files.tidy(_folder(home), days=days)
+
+
+def _made(stored: Any) -> Draft:
+    parent, values = stored["parent"], _complete(stored["values"])
+    return Draft(values, parent if isinstance(parent, str) and RUN_ID.fullmatch(parent) else None)
 
 
 def _complete(stored: Any) -> dict[str, Any]:
@@ -163,9 +146,3 @@ def _fill(values: dict[str, Any], stored: Mapping[str, Any]) -> None:
 
 def _folder(home: Home) -> Path:
     return home.cache / "drafts"
-
-
-def _path(draft_id: str, home: Home) -> Path:
-    if not DRAFT_ID.fullmatch(draft_id):
-        raise LabError("bad_draft_id")
-    return _folder(home) / f"{draft_id}.yaml"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from cnnlab import drafts
+from cnnlab import draft_files, drafts
 from cnnlab.drafts import Draft
 from cnnlab.errors import LabError
 from cnnlab.experiment import Experiment
@@ -62,7 +62,7 @@ def test_a_field_that_may_be_empty_is_no_problem(home: Home) -> None:
 
 
 def test_written_and_read_with_its_wrong_values_and_its_parent(home: Home) -> None:
-    draft_id = drafts.new_id()
+    draft_id = draft_files.new_id()
     draft = Draft(parent=RUN).changed(
         {"training.learning_rate": "0,0x1", "name": "día <b>1</b> 🦙", "data.dataset": ""}
     )
@@ -71,7 +71,7 @@ def test_written_and_read_with_its_wrong_values_and_its_parent(home: Home) -> No
 
 
 def test_two_drafts_do_not_disturb_each_other(home: Home) -> None:
-    first, second = drafts.new_id(), drafts.new_id()
+    first, second = draft_files.new_id(), draft_files.new_id()
     drafts.write(Draft().changed({"training.epochs": 1}), first, home)
     drafts.write(Draft().changed({"training.epochs": 2}), second, home)
     assert [drafts.read(draft_id, home)["training.epochs"] for draft_id in (first, second)] == [1, 2]
@@ -97,7 +97,7 @@ def test_one_that_is_not_there(home: Home) -> None:
     "content", ["", "[]", "7", "parent: null\nvalues: 3", "values: {}", "a: &a [1]\nb: *a", "\x00", "{" * 3000]
 )
 def test_a_damaged_file_is_a_draft_that_is_no_longer_there(home: Home, content: str) -> None:
-    draft_id = drafts.new_id()
+    draft_id = draft_files.new_id()
     drafts.write(Draft(), draft_id, home)
     (home.cache / "drafts" / f"{draft_id}.yaml").write_text(content)
     with pytest.raises(LabError) as caught:
@@ -106,7 +106,7 @@ def test_a_damaged_file_is_a_draft_that_is_no_longer_there(home: Home, content: 
 
 
 def test_of_another_version_every_setting_of_today_is_there_and_no_other(home: Home) -> None:
-    draft_id = drafts.new_id()
+    draft_id = draft_files.new_id()
     drafts.write(Draft(), draft_id, home)
     path = home.cache / "drafts" / f"{draft_id}.yaml"
     path.write_text("parent: ../x\nvalues: {training: {epochs: 4, warp: 9}, data: 3, model: {options: [1]}, other: 1}")
@@ -115,10 +115,10 @@ def test_of_another_version_every_setting_of_today_is_there_and_no_other(home: H
 
 
 def test_old_ones_are_tidied_away(home: Home) -> None:
-    old, new = drafts.new_id(), drafts.new_id()
+    old, new = draft_files.new_id(), draft_files.new_id()
     for draft_id in (old, new):
         drafts.write(Draft(), draft_id, home)
-    long_ago = time.time() - (drafts.KEPT_DAYS + 1) * 86_400
+    long_ago = time.time() - (draft_files.KEPT_DAYS + 1) * 86_400
     os.utime(home.cache / "drafts" / f"{old}.yaml", (long_ago, long_ago))
     drafts.tidy(home)
     assert [path.stem for path in (home.cache / "drafts").glob("*.yaml")] == [new]

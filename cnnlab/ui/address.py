@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -35,6 +35,16 @@ def asked(parameter: str) -> str | None:
     return None if not wanted or wanted == st.session_state.get(_kept(parameter)) else wanted
 
 
+def asked_together(*parameters: str) -> dict[str, str] | None:
+    """``asked`` of what means something only together: all of them, "" for what is not there.
+
+    ``None`` where the address holds what ``keep`` wrote, or none of them.
+    """
+    now = {name: st.query_params.get(name, "") for name in parameters}
+    written = {name: st.session_state.get(_kept(name)) or "" for name in parameters}
+    return now if any(now.values()) and now != written else None
+
+
 def asked_number(parameter: str) -> int | None:
     """``asked`` as a number from 0; ``None`` for what is none."""
     wanted = asked(parameter) or ""
@@ -56,18 +66,6 @@ def keep(parameter: str, value: str | None) -> None:
         st.query_params.pop(parameter, None)
     elif st.query_params.get(parameter) != value:
         st.query_params[parameter] = value
-
-
-def name_draft(draft_id: str, starts: Iterable[str]) -> None:
-    """The address names the draft and nothing else, so that a reload finds it and a start is not taken twice."""
-    for name in starts:
-        st.query_params.pop(name, None)
-    if st.query_params.get("draft", "") == draft_id:
-        return
-    if draft_id:
-        st.query_params["draft"] = draft_id
-    else:
-        del st.query_params["draft"]
 
 
 def _kept(parameter: str) -> str:

@@ -13,7 +13,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # the layer of each module of cnnlab, by its first part; a module may import its own layer and those below
 LAYERS = {
-    0: {"errors", "home", "names", "yaml_io", "registry", "i18n", "experiment", "failures", "pace", "recommended"},
+    0: {
+        "errors",
+        "home",
+        "names",
+        "yaml_io",
+        "draft_files",
+        "registry",
+        "i18n",
+        "experiment",
+        "failures",
+        "pace",
+        "recommended",
+    },
     1: {"data", "models", "tasks", "augment", "presets"},
     2: {"training"},
     3: {

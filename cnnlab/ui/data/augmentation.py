@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnlab import drafts
+from cnnlab import draft_files, drafts
 from cnnlab.data.preview import Preview, augmented
 from cnnlab.experiment import Augmentation
 from cnnlab.home import Home
@@ -50,7 +50,7 @@ def _train(found: Preview, spec: Augmentation) -> None:
     """Opens Train with this dataset varied like that."""
     values = {f"data.augmentation.{name}": value for name, value in spec.model_dump().items()}
     draft = drafts.Draft().changed({"data.dataset": found.info.name, **values})
-    draft_id = drafts.new_id()
+    draft_id = draft_files.new_id()
     drafts.write(draft, draft_id, Home.current())
     st.switch_page(TRAIN_PAGE, query_params={"draft": draft_id})
 

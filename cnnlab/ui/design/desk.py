@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
+from cnnlab import draft_files
 from cnnlab.errors import Problem
 from cnnlab.home import Home
 from cnnlab.models import design
@@ -114,7 +115,7 @@ class Desk:
         home = Home.current()
         try:
             if not self.own:
-                self.draft_id, self.own = kept.new_id(), True
+                self.draft_id, self.own = draft_files.new_id(), True
                 kept.tidy(home)
             kept.write(sketch, self.draft_id, home)
         except OSError:  # a full disk costs the reload, not the design

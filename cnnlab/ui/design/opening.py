@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import streamlit as st
+from functools import partial
 
 from cnnlab import designs
 from cnnlab.data import catalogue
@@ -15,7 +14,7 @@ from cnnlab.home import Home
 from cnnlab.models.sequences import as_layers
 from cnnlab.registry import registry
 from cnnlab.runs.view import view
-from cnnlab.ui import address
+from cnnlab.ui import address, drafted
 from cnnlab.ui.design import kept
 from cnnlab.ui.design.desk import Desk, Notice, current
 from cnnlab.ui.design.sketch import Sketch
@@ -23,18 +22,9 @@ from cnnlab.ui.language import language
 
 
 def opened() -> Desk:
-    """The desk as the address asks for it. A start is taken once: afterwards the address names the draft."""
+    """The desk as the address asks for it."""
     desk = current()
-    asked = next((name for name in _STARTS if st.query_params.get(name)), None)
-    try:
-        if asked is not None:
-            _STARTS[asked](desk, st.query_params[asked])
-        elif (wanted := st.query_params.get("draft", "")) and wanted not in (desk.draft_id, desk.seen):
-            _read(desk, wanted)
-    except LabError as error:
-        desk.refuse(error.problems)
-    desk.seen = desk.draft_id
-    address.name_draft(desk.draft_id, _STARTS)
+    drafted.open_into(desk, {name: partial(take, desk) for name, take in _STARTS.items()}, partial(_read, desk))
     return desk
 
 

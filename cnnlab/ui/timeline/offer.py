@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnnlab import drafts
+from cnnlab import draft_files, drafts
 from cnnlab.drafts import Draft
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
@@ -77,6 +77,6 @@ def _working(work: background.Work) -> None:
 
 def _to_form(draft: Draft) -> None:
     """The form on the Train page, filled."""
-    draft_id = drafts.new_id()
+    draft_id = draft_files.new_id()
     drafts.write(draft, draft_id, Home.current())
     st.switch_page(TRAIN_PAGE, query_params={"draft": draft_id})

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlab import drafts
+from cnnlab import draft_files, drafts
 from cnnlab.drafts import Draft, Review
 from cnnlab.errors import Problem
 from cnnlab.home import Home
@@ -124,7 +124,7 @@ class Form:
         home = Home.current()
         try:
             if not self.own:
-                self.draft_id, self.own = drafts.new_id(), True
+                self.draft_id, self.own = draft_files.new_id(), True
                 drafts.tidy(home)
             drafts.write(self.draft, self.draft_id, home)
         except OSError:  # a full disk costs the reload, not the form

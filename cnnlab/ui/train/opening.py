@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from functools import partial
 
 from cnnlab import designs, drafts, i18n
 from cnnlab.data import catalogue
 from cnnlab.drafts import Draft
-from cnnlab.errors import LabError, RunError
+from cnnlab.errors import RunError
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
 from cnnlab.presets import load_preset
 from cnnlab.registry import registry
 from cnnlab.runs.run import Run
 from cnnlab.runs.view import view
-from cnnlab.ui import actions, address
+from cnnlab.ui import actions, address, drafted
 from cnnlab.ui.language import language, t
 from cnnlab.ui.train import choosing
 from cnnlab.ui.train.form import Form, Notice, current
@@ -23,18 +23,9 @@ _STARTS = ("like", "weights", "preset", "dataset", "network", "design")
 
 
 def opened() -> Form:
-    """The form as the address asks for it. A start is taken once: afterwards the address names the draft."""
+    """The form as the address asks for it."""
     form = current()
-    asked = next((name for name in _STARTS if st.query_params.get(name)), None)
-    try:
-        if asked is not None:
-            _fill(form, asked, st.query_params[asked])
-        elif (wanted := st.query_params.get("draft", "")) and wanted not in (form.draft_id, form.seen):
-            _read(form, wanted)
-    except LabError as error:
-        form.refuse(error.problems)
-    form.seen = form.draft_id
-    address.name_draft(form.draft_id, _STARTS)
+    drafted.open_into(form, {name: partial(_fill, form, name) for name in _STARTS}, partial(_read, form))
     return form
 
 
