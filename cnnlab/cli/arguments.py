@@ -11,6 +11,7 @@ from cnnlab.cli.arguments_evidence import evidence_commands
 from cnnlab.cli.arguments_explain import explain_command
 from cnnlab.cli.arguments_mlflow import label_commands, registry_commands
 from cnnlab.cli.arguments_networks import design_commands, inspection_commands
+from cnnlab.cli.grouping import add_grouping
 from cnnlab.i18n import translate
 
 # argparse's own sentences, which it looks up by their English text
@@ -112,6 +113,10 @@ def _dataset_commands(add: _Adder) -> None:
         parser.add_argument("name", metavar="NAME", help=add.help("dataset_name"))
         if name == "rename":
             parser.add_argument("new", metavar="NEW", help=add.help("import_name"))
+    parser = actions.command("bias", "bias:bias")
+    parser.add_argument("name", metavar="NAME", help=add.help("dataset_name"))
+    add_grouping(parser, add)
+    parser.add_argument("--out", metavar="FILE.csv", help=add.help("bias_out"))
     parser = actions.command("restore", "datasets:restore")
     parser.add_argument("token", nargs="?", metavar="TOKEN", help=add.help("dataset_token"))
 

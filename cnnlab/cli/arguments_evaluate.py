@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cnnlab.cli.arguments_calibrate import calibration_commands
 from cnnlab.cli.arguments_figure import figure_command
 from cnnlab.cli.arguments_robustness import robustness_commands
+from cnnlab.cli.grouping import add_grouping
 
 if TYPE_CHECKING:  # that module adds these commands to its own
     from cnnlab.cli.arguments import _Adder
@@ -81,10 +82,7 @@ def _groups(add: _Adder) -> None:
     parser = add.command("groups", "groups:groups")
     parser.add_argument("run", metavar="RUN", help=add.help("run"))
     parser.add_argument("--split", default="test", metavar="SPLIT", help=add.help("evaluate_split"))
-    source = parser.add_mutually_exclusive_group()
-    source.add_argument("--by", metavar="COLUMN", help=add.help("groups_by"))
-    source.add_argument("--pattern", metavar="REGEX", help=add.help("groups_pattern"))
-    source.add_argument("--csv", metavar="FILE", help=add.help("groups_csv"))
+    add_grouping(parser, add)
     parser.add_argument("--metric", default="accuracy", metavar="METRIC", help=add.help("groups_metric"))
     parser.add_argument("--class", dest="class_name", metavar="CLASS", help=add.help("groups_class"))
     parser.add_argument("--remedy", metavar="NAME", help=add.help("groups_remedy"))

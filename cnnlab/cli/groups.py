@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cnnlab.cli import files
+from cnnlab.cli.grouping import chosen, is_chosen
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.home import Home
@@ -27,13 +27,12 @@ def groups(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     from cnnlab.evaluation.groups.look import look
 
     files.check_ending(arguments.out, (".csv",))
-    files.check_ending(arguments.out, (".csv",))
     journal = Journal.open(home, arguments.run)
     if arguments.remedy:
         return _remedy(arguments, journal, home, output)
     seen = look(journal, home, arguments.split)
     positive = seen.class_number(arguments.class_name)
-    if arguments.by or arguments.pattern or arguments.csv:
+    if is_chosen(arguments):
         return _one(arguments, seen, positive, output)
     found = seen.survey(arguments.metric, positive=positive)
     if arguments.out:
@@ -66,7 +65,7 @@ def _one(arguments: argparse.Namespace, seen: Look, positive: int, output: Outpu
     from cnnlab.evaluation.groups import words
     from cnnlab.evaluation.groups.fairness import odds, worst_by_class
 
-    grouping = _grouping(arguments, seen)
+    grouping = chosen(arguments, seen.prepared)
     codes = seen.of_split(grouping)
     found = seen.gaps(grouping, arguments.metric, positive=positive)
     apart = odds(seen.judged, codes, len(grouping.groups), positive)
@@ -84,21 +83,6 @@ def _one(arguments: argparse.Namespace, seen: Look, positive: int, output: Outpu
     ]
     output.result({**values(found), "odds": fair, "classes": worst, "cramers_v": joined}, "\n".join(lines))
     return 0
-
-
-def _grouping(arguments: argparse.Namespace, seen: Look) -> Any:
-    from cnnlab.evaluation.groups import grouping
-
-    if arguments.pattern:
-        return grouping.of_pattern(seen.files, arguments.pattern)
-    if arguments.csv:
-        path = Path(arguments.csv)
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise LabError("groups_table_missing", field="--csv", value=str(path)[:120]) from error
-        return grouping.of_table(seen.files, content, "--csv")
-    return grouping.of_column(seen.prepared, arguments.by)
 
 
 def values(found: Gaps) -> dict[str, Any]:
