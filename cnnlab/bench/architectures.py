@@ -30,6 +30,9 @@ if TYPE_CHECKING:  # torch takes seconds to import, and listing needs none
     from torch import nn
 
     from cnnlab.data.load import Dataset
+    from cnnlab.tasks.base import Task
+    from cnnlab.training.fit import FitState
+    from cnnlab.training.runtime import Runtime
 
 DATASET = "fashion_mnist"
 GROUPS = ("classic", "compact", "transformer", "hybrid")
@@ -172,13 +175,12 @@ def _trained(experiment: Experiment, plan: Plan, home: Home, report: Report) -> 
     """Trains as a run does and measures the best epoch's weights on the whole test split."""
     import torch
 
-    from cnnlab.augment import Augmenter
     from cnnlab.models.build import build_network
     from cnnlab.models.inspection import inspect
     from cnnlab.tasks.build import build_task
     from cnnlab.tasks.outputs import network_outputs
     from cnnlab.training import runtime
-    from cnnlab.training.fit import FitState, fit
+    from cnnlab.training.fit import FitState
     from cnnlab.training.measure import measure
 
     spec, data = experiment.training, _part_of(experiment, plan, home)
@@ -187,14 +189,8 @@ def _trained(experiment: Experiment, plan: Plan, home: Home, report: Report) -> 
     outputs = network_outputs(experiment.task, data.outputs.count)
     network = place.place(build_network(experiment.model, data.kind, outputs, data.mean, data.std))
     task = build_task(experiment, data.outputs, data.training_counts)
-    augmentation = experiment.data.augmentation
-    augment = Augmenter(augmentation, spec.seed) if augmentation.active else None
     state = FitState.fresh(network, task, spec)
-    splits = (data.train.to(place.device), data.validation.to(place.device))
-    clock = time.process_time()
-    with EnergyMeter() as meter, closing(fit(network, *splits, task, spec, place, state=state, augment=augment)) as run:
-        best = _best_of(run, network, lambda epoch: report(experiment.model.architecture, epoch, spec.epochs))
-    cpu_seconds = time.process_time() - clock
+    best, spent = _fitted(experiment, network, task, data, place, state, report)
     if best is None:
         raise LabError("bench_diverged", field=experiment.model.architecture)
     accuracy, weights = best
@@ -207,11 +203,32 @@ def _trained(experiment: Experiment, plan: Plan, home: Home, report: Report) -> 
         "test_accuracy": tested.metrics["accuracy"],
         "validation_accuracy": accuracy,
         "seconds": state.seconds,
-        "cpu_seconds": cpu_seconds,
         "parameters": counted.parameters,
         "macs": counted.macs,
-        "joules": meter.joules,
+        **spent,
     }
+
+
+def _fitted(
+    experiment: Experiment,
+    network: nn.Module,
+    task: Task,
+    data: Dataset,
+    place: Runtime,
+    state: FitState,
+    report: Report,
+) -> tuple[tuple[float, dict[str, Any]] | None, dict[str, float | None]]:
+    """What ``_best_of`` says of the training, and what that took: "cpu_seconds", "joules"."""
+    from cnnlab.augment import augmenter
+    from cnnlab.training.fit import fit
+
+    spec = experiment.training
+    augment = augmenter(experiment.data.augmentation, spec.seed)
+    splits = (data.train.to(place.device), data.validation.to(place.device))
+    clock = time.process_time()
+    with EnergyMeter() as meter, closing(fit(network, *splits, task, spec, place, state=state, augment=augment)) as run:
+        best = _best_of(run, network, lambda epoch: report(experiment.model.architecture, epoch, spec.epochs))
+    return best, {"cpu_seconds": time.process_time() - clock, "joules": meter.joules}
 
 
 def _best_of(

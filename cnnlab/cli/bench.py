@@ -9,9 +9,9 @@ from pathlib import Path
 
 from cnnlab.bench import architectures as bench
 from cnnlab.bench import report
+from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output
 from cnnlab.cli.progress import ProgressBar
-from cnnlab.errors import LabError
 from cnnlab.home import Home, write_atomically
 from cnnlab.system import usable_cores
 
@@ -42,8 +42,7 @@ def architectures(arguments: argparse.Namespace, home: Home, output: Output) -> 
 
 def _plan(arguments: argparse.Namespace) -> bench.Plan:
     for name in ("samples", "epochs"):
-        if getattr(arguments, name) < 1:
-            raise LabError("too_small", field=f"--{name}", value=getattr(arguments, name), limit=1)
+        between(f"--{name}", getattr(arguments, name))
     return bench.Plan(arguments.samples, arguments.epochs, min(2, usable_cores()), arguments.seed)
 
 

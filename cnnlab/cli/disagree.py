@@ -8,9 +8,9 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from cnnlab.cli import files
+from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output
 from cnnlab.cli.several_runs import several_runs
-from cnnlab.errors import LabError
 from cnnlab.evaluation.class_names import class_named
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
@@ -23,8 +23,7 @@ def disagree(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     from cnnlab.evaluation.disagreements import measures, orders, panel, table, words
 
     files.check_ending(arguments.out, (".csv",))
-    if arguments.limit < 1:
-        raise LabError("too_small", field="--limit", value=arguments.limit, limit=1)
+    between("--limit", arguments.limit)
     runs = several_runs(arguments.runs, home)
     found = panel.panel_of([run.folder for run in runs])
     only = orders.pattern(found, [run.run_id for run in runs], arguments.right, arguments.wrong)
@@ -52,13 +51,9 @@ def disagree(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         "cards": [_card(found, place, ids) for place in shown],
         "out": arguments.out,
     }
-    lines = [
-        *words.left_out_words(found, names, output.language),
-        words.counts_words(found, output.language),
-        words.ensemble_words(together, own, output.language),
-        _matrix(own, alike.tolist(), output),
-        *([_table(found, shown, own, output)] if shown else [output.t("cli.disagree.nothing")]),
-    ]
+    lines = [*words.left_out_words(found, names, output.language), words.counts_words(found, output.language)]
+    lines += [words.ensemble_words(together, own, output.language), _matrix(own, alike.tolist(), output)]
+    lines.append(_table(found, shown, own, output) if shown else output.t("cli.disagree.nothing"))
     output.result(values, "\n".join(lines))
     return 0
 

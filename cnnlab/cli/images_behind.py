@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output
-from cnnlab.errors import LabError
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
 from cnnlab.runs.journal import Journal
@@ -18,8 +18,7 @@ def listed(
     from cnnlab.evaluation.judged import judged
     from cnnlab.evaluation.picks import losses, parse, places
 
-    if limit < 1:
-        raise LabError("too_small", field="--limit", value=limit, limit=1)
+    between("--limit", limit)
     found = judged(journal, home, split=split)
     chosen = places(found, parse(word, len(found.names))).tolist()
     loss = losses(found)

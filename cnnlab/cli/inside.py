@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnlab.cli import files
 from cnnlab.cli.inspect import named_network
+from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.experiment import DataSpec
@@ -62,7 +63,7 @@ def maps(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     layer = _layer(arguments, subject)
     (found,) = feature_maps(subject.network, image, [layer], order=arguments.order).values()
     count, rows, columns = found.values.shape
-    shown = found.strongest(_positive("--most", arguments.most))
+    shown = found.strongest(between("--most", arguments.most))
     values = {"layer": found.layer, "maps": count, "size": [rows, columns], "index": list(shown.index)}
     words = output.t(
         "cli.inside.maps",
@@ -172,7 +173,7 @@ def _images(arguments: argparse.Namespace, subject: Subject, home: Home) -> Tens
 
     if arguments.image or arguments.index is not None:
         return _image(arguments, subject, home)
-    count = _positive("--images", arguments.images)
+    count = between("--images", arguments.images)
     dataset = _dataset(arguments, subject, home)
     return noise(subject.kind, count) if dataset is None else spread(dataset.test, count)
 
@@ -199,9 +200,3 @@ def _unit(text: str | None) -> tuple[int, int] | None:
     if len(parts) != 2 or not all(part.strip().isdecimal() for part in parts):
         raise LabError("not_a_unit", field="--unit", value=text[:80])
     return int(parts[0]), int(parts[1])
-
-
-def _positive(field: str, value: int) -> int:
-    if value < 1:
-        raise LabError("too_small", field=field, value=value, limit=1)
-    return value

@@ -10,11 +10,11 @@ from typing import Any
 from cnnlab import designs, estimates
 from cnnlab.cli.design import read_design
 from cnnlab.cli.experiments import experiment_from
+from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output
 from cnnlab.cli.progress import ProgressBar
 from cnnlab.data import catalogue
 from cnnlab.data.types import InputKind
-from cnnlab.errors import LabError
 from cnnlab.experiment import DataSpec, Experiment, ModelSpec, parse_setting
 from cnnlab.home import Home
 from cnnlab.i18n import formats
@@ -71,12 +71,7 @@ def _for_images(arguments: argparse.Namespace, spec: ModelSpec, usual: tuple[int
 
 
 def _asked(field: str, value: int | None, usual: int, most: int) -> int:
-    asked = usual if value is None else value
-    if asked < 1:
-        raise LabError("too_small", field=field, value=asked, limit=1)
-    if asked > most:
-        raise LabError("too_large", field=field, value=asked, limit=most)
-    return asked
+    return between(field, usual if value is None else value, most=most)
 
 
 def inspect(arguments: argparse.Namespace, home: Home, output: Output) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnlab.cli import files
+from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError
 from cnnlab.home import Home
@@ -105,8 +106,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
     if arguments.kind not in KINDS:
         raise LabError("unknown_cards", field="--kind", value=arguments.kind[:80], known=", ".join(KINDS))
-    if arguments.limit < 1:
-        raise LabError("too_small", field="--limit", value=arguments.limit, limit=1)
+    between("--limit", arguments.limit)
     files.check_ending(arguments.out, _EXPORTS)
 
 

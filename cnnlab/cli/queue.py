@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output, run_summary
 from cnnlab.errors import LabError
 from cnnlab.home import Home
@@ -24,8 +25,7 @@ _ALL = 1_000_000
 
 def runs(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """The newest runs of this home."""
-    if arguments.limit < 1:
-        raise LabError("too_small", field="--limit", value=arguments.limit, limit=1)
+    between("--limit", arguments.limit)
     query = Query(
         states=frozenset(_state(name) for name in arguments.state),
         dataset=arguments.dataset,

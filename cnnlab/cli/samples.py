@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cnnlab.cli import files
+from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output
 from cnnlab.cli.progress import ProgressBar
-from cnnlab.errors import LabError
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.runs.journal import Journal
@@ -157,6 +157,5 @@ def _pair(pair: Pair, dataset: Dataset) -> dict[str, Any]:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    if arguments.limit < 1:
-        raise LabError("too_small", field="--limit", value=arguments.limit, limit=1)
+    between("--limit", arguments.limit)
     files.check_ending(arguments.out, (".csv",))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnlab.cli import files
 from cnnlab.cli.output import Output
@@ -16,7 +17,7 @@ from cnnlab.runs.journal import Journal
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.judged import Judged
-    from cnnlab.evaluation.space.space import Space
+    from cnnlab.evaluation.space.space import Asked, Space
 
 
 def space(arguments: argparse.Namespace, home: Home, output: Output) -> int:
@@ -40,9 +41,16 @@ def space(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         made = compute(journal, dataset_of(journal, home), home, asked, progress=bar)
     if arguments.out:
         _write_space(arguments, made, found, output)
+    values = {**_values(made, asked, found.names), "run_id": arguments.run, "out": arguments.out}
+    lines = words.space_words(made, asked, output.language)
+    output.result(values, "\n".join([*lines, *([output.t("cli.written", out=arguments.out)] if arguments.out else [])]))
+    return 0
+
+
+def _values(made: Space, asked: Asked, names: Sequence[str]) -> dict[str, Any]:
+    """For scripts; ``names``: of the classes."""
     apart = made.separation
-    values = {
-        "run_id": arguments.run,
+    return {
         "split": asked.split,
         "method": asked.method,
         "samples": len(made.places),
@@ -53,13 +61,9 @@ def space(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         "k": apart.k,
         "knn_accuracy": apart.knn_accuracy,
         "silhouette": apart.silhouette,
-        "silhouette_by_class": {found.names[number]: one for number, one in apart.by_class.items()},
+        "silhouette_by_class": {names[number]: one for number, one in apart.by_class.items()},
         "verdict": apart.verdict,
-        "out": arguments.out,
     }
-    lines = words.space_words(made, asked, output.language)
-    output.result(values, "\n".join([*lines, *([output.t("cli.written", out=arguments.out)] if arguments.out else [])]))
-    return 0
 
 
 def _write_space(arguments: argparse.Namespace, made: Space, found: Judged, output: Output) -> None:

@@ -69,8 +69,6 @@ def heatmap(
         hovertemplate=_hover(words),
     )
     figure = go.Figure(cells)
-    if not zoomable:
-        figure.update_layout(dragmode=False)
     styled(figure, palette, language, height=110 + _CELL * max(len(names), 8), legend=False)
     _named_axes(figure, names, words, zoomable=zoomable)
     return figure
@@ -84,6 +82,8 @@ def _named_axes(figure: go.Figure, names: Sequence[str], words: Words, *, zoomab
         "zeroline": False,
         "fixedrange": not zoomable,
     }
+    if not zoomable:
+        figure.update_layout(dragmode=False)
     figure.update_xaxes(title={"text": words.predicted, "standoff": 12}, **ticks)
     figure.update_yaxes(title={"text": words.true, "standoff": 12}, autorange="reversed", **ticks)
 

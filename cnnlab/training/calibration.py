@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from cnnlab.augment import Augmenter
+from cnnlab.augment import augmenter
 from cnnlab.data.samples import ArraySamples
 from cnnlab.data.types import InputKind, OutputSpec
 from cnnlab.experiment import Experiment, FineTuning
@@ -54,8 +54,7 @@ def time_steps(experiment: Experiment, kind: InputKind, outputs: OutputSpec) -> 
         network = place.place(build_network(bare, kind, count, (0.45,) * channels, (0.25,) * channels))
         task = build_task(experiment, outputs, (1,) * outputs.count)
         samples = _made_up(kind, outputs, spec.batch_size).to(place.device)
-        augmentation = experiment.data.augmentation
-        augment = Augmenter(augmentation, spec.seed) if augmentation.active else None
+        augment = augmenter(experiment.data.augmentation, spec.seed)
         state = FitState.fresh(network, task, spec)
         events = fit(network, samples, samples, task, spec, place, state=state, augment=augment)
         with closing(events):

@@ -130,8 +130,3 @@ def test_what_answers_fast_imports_neither_torch_nor_mlflow(module: str) -> None
     code = f"import sys, {module}; print([m for m in ('torch', 'mlflow', 'streamlit', 'pandas') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_no_file_is_longer_than_a_room() -> None:
-    long = {str(p.relative_to(ROOT)): n for p in _modules() if (n := len(p.read_text("utf-8").splitlines())) > 300}
-    assert long == {}
