@@ -85,7 +85,8 @@ def auprc_drawn(found: Ranks, weights: Floats) -> Floats:
     """[draws], of ``weights`` [draws, N]; NaN where a draw has no positive."""
     positives, negatives = _steps(found, weights)
     right = np.cumsum(positives, 1)
-    precision = right / np.maximum(right + np.cumsum(negatives, 1), 1e-300)
+    taken = right + np.cumsum(negatives, 1)
+    precision = right / np.where(taken > 0, taken, 1)  # nothing is taken yet where a draw lacks the highest scores
     area: Floats = (precision * positives).sum(1) / positives.sum(1)
     return area
 
