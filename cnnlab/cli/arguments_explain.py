@@ -19,6 +19,7 @@ def explain_command(add: _Adder) -> None:
     source.add_argument("--image", action="append", metavar="FILE", help=add.help("explain_image"))
     source.add_argument("--index", type=int, action="append", metavar="I", help=add.help("explain_index"))
     source.add_argument("--pick", metavar="PICK", help=add.help("explain_pick"))
+    parser.add_argument("--split", metavar="SPLIT", help=add.help("explain_split"))
     parser.add_argument("--place", type=int, default=0, metavar="N", help=add.help("explain_place"))
     parser.add_argument("--count", type=int, default=1, metavar="N", help=add.help("explain_count"))
     parser.add_argument("--true-class", metavar="CLASS", help=add.help("explain_true_class"))

@@ -32,6 +32,8 @@ ROLE_WORDS = {"predicted": "predicted", "true": "true", "runner-up": "runner_up"
 
 def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     """One explanation or many, as a picture, as values, as a report; what can't be explained is said and left out."""
+    from cnnlab.evaluation.reading.reading import Reading
+    from cnnlab.evaluation.reading.words import sentences
     from cnnlab.evaluation.trained import load_trained
     from cnnlab.explain.comparing import check_comparable, check_counts
     from cnnlab.explain.report import only_with_maps
@@ -54,7 +56,9 @@ def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     for run, journal, model in zip(runs, journals, models, strict=True):
         with ProgressBar(output) as bar:
             rows = explain_several(model, subjects, asked, progress=bar)
-        sources.append(Source(run, journal.experiment().name or run[:8], names, shown(rows, asked)))
+        source = Source(run, journal.experiment().name or run[:8], names, shown(rows, asked))
+        sources.append(source.read(Reading.of(journal.folder)))
+        output.remarks(sentences(sources[-1].reading, names, output.language))
     display = display.of_difference() if asked.difference else display
     made = strips(sources, display)
     only_with_maps(made)
@@ -100,14 +104,15 @@ def _write(
 
 
 def _again(arguments: argparse.Namespace, made: list[Strip], asked: Asked, display: Display) -> str:
-    """The command for the same; "" for images that are not in the test split."""
+    """The command for the same; "" for images of one's own."""
     from cnnlab.explain import words
 
     images = list(dict.fromkeys(strip.row.subject.index for strip in made))
     if None in images:
         return ""
-    others = list(dict.fromkeys(arguments.others))
-    return words.command(arguments.run, [image for image in images if image is not None], asked, display, others)
+    others, split = list(dict.fromkeys(arguments.others)), made[0].row.subject.split
+    known = [image for image in images if image is not None]
+    return words.command(arguments.run, known, asked, display, others, split=split)
 
 
 def _lines(strip: Strip, language: str) -> list[str]:
@@ -156,11 +161,14 @@ def _values(strip: Strip, place: int, card: Card | None) -> dict[str, Any]:
     values: dict[str, Any] = {
         "run_id": strip.source.run_id,
         "index": subject.index,
+        "split": None if subject.index is None else subject.split,
         "method": found.method,
         "layer": found.layer,
         "target": names[found.target],
         "predicted": names[found.predicted],
-        "probabilities": dict(zip(names, found.probabilities, strict=True)),
+        "probabilities": dict(zip(names, strip.row.probabilities, strict=True)),
+        "decided": names[found.predicted if strip.row.decided is None else strip.row.decided],
+        **strip.source.reading.values(names),
         "scorecard": None if card is None else score_table.card_values(card),
     }
     if cell.minus is not None:
@@ -221,8 +229,8 @@ def _options(arguments: argparse.Namespace, methods: tuple[str, ...]) -> dict[st
 
 
 def _subjects(arguments: argparse.Namespace, journal: Journal, home: Home, model: TrainedModel) -> list[Subject]:
-    """The images to explain, of the test split or of files."""
-    from cnnlab.evaluation.evaluate import dataset_of
+    """The images to explain, of a split or of files."""
+    from cnnlab.evaluation.evaluate import dataset_of, samples_of
     from cnnlab.evaluation.held_out import image_at, picked_indices
     from cnnlab.evaluation.trained import read_image
     from cnnlab.explain.subjects import Subject
@@ -232,22 +240,24 @@ def _subjects(arguments: argparse.Namespace, journal: Journal, home: Home, model
         if arguments.pick is None and getattr(arguments, field) is not None:
             option = f"--{field.replace('_', '-')}"
             raise LabError("only_with_pick", field=option, value=getattr(arguments, field)[:80])
+    if arguments.image and arguments.split is not None:
+        raise LabError("split_of_files", field="--split", value=arguments.split[:80])
     if arguments.image:
         paths = [Path(name) for name in arguments.image]
         return [Subject(model.input_of(read_image(path)), path.name) for path in paths]
-    indices = arguments.index
+    indices, split = arguments.index, arguments.split or "test"
     if indices is None:
         kinds = {
             field: _class(text, names, f"--{field.replace('_', '-')}")
             for field in ("true_class", "predicted_class")
             if (text := getattr(arguments, field)) is not None
         }
-        indices = picked_indices(journal, home, arguments.pick, arguments.place, arguments.count, **kinds)
+        indices = picked_indices(journal, home, arguments.pick, arguments.place, arguments.count, split=split, **kinds)
     dataset = dataset_of(journal, home)
-    images = [image_at(dataset, index) for index in indices]
-    manifest, numbers = dataset.test.manifest, {name: number for number, name in enumerate(names)}
+    images = [image_at(dataset, index, split) for index in indices]
+    manifest, numbers = samples_of(dataset, split).manifest, {name: number for number, name in enumerate(names)}
     return [
-        Subject(image, str(manifest["file"][index]), numbers.get(manifest["label"][index]), index)
+        Subject(image, str(manifest["file"][index]), numbers.get(manifest["label"][index]), index, split)
         for image, index in zip(images, indices, strict=True)
     ]
 

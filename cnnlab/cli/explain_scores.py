@@ -28,7 +28,7 @@ def cards_of(
     home: Home,
     output: Output,
 ) -> Cards:
-    """One a panel. ``wanted``: ``None`` grades a map that is alone. ``journal``: whose test split the images are of."""
+    """One a panel. ``wanted``: ``None`` grades a map that is alone. ``journal``: of whose splits the images are."""
     from cnnlab.evaluation.evaluate import dataset_of
     from cnnlab.explain.grading.sheet_cards import sheet_cards
 

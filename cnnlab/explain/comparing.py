@@ -35,11 +35,15 @@ def check_counts(runs: Sequence[object], images: Sequence[object]) -> None:
 
 
 def seen_in_training(first: Path, other: Path, subjects: Sequence[Subject]) -> list[Subject]:
-    """Of ``subjects`` from the test split of the run in ``first``, those that the run in ``other`` was trained with.
+    """Of ``subjects`` from a split of the run in ``first``, those that the run in ``other`` was trained with.
 
     Folders of runs. Of another dataset nothing is known, and nothing is said.
     """
     if Card.read(first).dataset_fingerprint != Card.read(other).dataset_fingerprint:
         return []
-    positions, trained = SplitIndex.load(first / "split.npz").test, SplitIndex.load(other / "split.npz").train
-    return [one for one in subjects if one.index is not None and bool(np.isin(positions[one.index], trained))]
+    splits, trained = SplitIndex.load(first / "split.npz"), SplitIndex.load(other / "split.npz").train
+    return [
+        one
+        for one in subjects
+        if one.index is not None and bool(np.isin(getattr(splits, one.split)[one.index], trained))
+    ]

@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from cnnlab.errors import LabError
+from cnnlab.evaluation.reading.words import sentences
 from cnnlab.explain import words
 from cnnlab.explain.display import Display, Scale
 from cnnlab.explain.render import Picture, png, scale_bar
@@ -85,8 +86,7 @@ def _strip(strip: Strip, asked: Asked, language: str) -> str:
     """One image by one network: what the network says, and its maps beside it."""
     names = strip.source.class_names
     subject = strip.row.subject
-    where = translate("explanation.report.test_image", language, index=str(subject.index))
-    heading = [where if subject.index is not None else "", subject.name, strip.source.name]
+    heading = list(dict.fromkeys((words.image_title(subject, language), subject.name, strip.source.name)))
     figures = [
         f"<figure><h3>{escape(translate('explanation.report.image', language))}</h3>"
         f"{_image(strip.picture, subject.name)}"
@@ -99,7 +99,9 @@ def _strip(strip: Strip, asked: Asked, language: str) -> str:
         for panel, title in zip(strip.panels, titles, strict=True)
     ]
     title = " · ".join(escape(part) for part in heading if part)
-    return f"<h2>{title}</h2><div class='strip'>{''.join(figures)}</div>"
+    kept = escape(" ".join(sentences(strip.source.reading, names, language)))
+    said = f"<p class='soft'>{kept}</p>" if kept else ""
+    return f"<h2>{title}</h2>{said}<div class='strip'>{''.join(figures)}</div>"
 
 
 def _probabilities(row: Row, names: Sequence[str], language: str) -> str:

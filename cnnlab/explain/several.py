@@ -10,11 +10,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 
 from cnnlab.data.types import Progress
 from cnnlab.errors import LabError, Problem
 from cnnlab.evaluation.predict import predict_inputs
+from cnnlab.evaluation.reading.reading import Reading
 from cnnlab.evaluation.trained import TrainedModel
 from cnnlab.explain.base import COSTS, method_entry, method_options
 from cnnlab.explain.borrow import borrowed
@@ -84,8 +86,9 @@ class Row:
 
     subject: Subject
     predicted: int
-    probabilities: tuple[float, ...]
+    probabilities: tuple[float, ...]  # the network's own, unless ``read_row`` has read them
     cells: tuple[Cell, ...]
+    decided: int | None = None  # what a kept threshold says, where that is another class than the predicted one
 
     @property
     def ranked(self) -> list[int]:
@@ -147,6 +150,16 @@ def predictions(model: TrainedModel, subjects: Sequence[Subject]) -> list[tuple[
 def shown(rows: Sequence[Row], asked: Asked) -> tuple[Row, ...]:
     """``rows`` as they were asked for: the maps, or their differences."""
     return tuple(contrasted(row, *asked.targets) for row in rows) if asked.difference else tuple(rows)
+
+
+def read_row(row: Row, reading: Reading) -> Row:
+    """``row`` with its probabilities as they are said of new images. The maps, and the class they are for, stay."""
+    if reading.is_plain:
+        return row
+    said = reading.say(np.array([row.probabilities]))
+    decided = int(said.decided[0])
+    probabilities = tuple(said.probabilities[0].tolist())
+    return replace(row, probabilities=probabilities, decided=None if decided == row.predicted else decided)
 
 
 def contrasted(row: Row, first: Target, second: Target) -> Row:

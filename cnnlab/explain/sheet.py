@@ -5,30 +5,38 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from cnnlab.evaluation.reading.reading import Reading
 from cnnlab.explain import display as displays
 from cnnlab.explain.display import Display, Scale, Values
 from cnnlab.explain.render import Picture, coloured, overlay, picture_of
-from cnnlab.explain.several import Cell, Row
+from cnnlab.explain.several import Cell, Row, read_row
 
 _FONT = Path(__file__).resolve().parents[2] / "static" / "plex-sans.woff2"
 _SIDE, _GAP, _TEXT, _LINE = 224, 12, 15, 20
 _INK, _MUTED = (16, 21, 31), (92, 100, 120)
 
 
+_PLAIN = Reading()
+
+
 @dataclass(frozen=True)
 class Source:
-    """One network's rows. ``name``: of its run, for people."""
+    """One network's rows. ``name``: of its run, for people. ``reading``: what is kept of it, which ``read`` applies."""
 
     run_id: str
     name: str
     class_names: tuple[str, ...]
     rows: tuple[Row, ...]
+    reading: Reading = _PLAIN
+
+    def read(self, reading: Reading) -> Source:
+        return replace(self, reading=reading, rows=tuple(read_row(row, reading) for row in self.rows))
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,10 @@ def values_npz(made: Sequence[Strip]) -> bytes:
 
 def _array_name(strip: Strip, cell: Cell) -> str:
     subject = strip.row.subject
-    image = str(subject.index) if subject.index is not None else re.sub(r"[^A-Za-z0-9_-]+", "_", subject.name)[:40]
+    split = "" if subject.split == "test" else f"{subject.split}-"
+    image = (
+        f"{split}{subject.index}" if subject.index is not None else re.sub(r"[^A-Za-z0-9_-]+", "_", subject.name)[:40]
+    )
     return f"{strip.source.run_id[:8]}-{image}-{cell.method}-{cell.target}"
 
 

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subject:
-    """``label``: the true class, where it is known. ``index`` counts in the test split; ``None``: from elsewhere."""
+    """``label``: the true class, where it is known. ``index`` counts in ``split``; ``None``: from no split."""
 
     inputs: Tensor  # [1, C, H, W] uint8
     name: str
     label: int | None = None
     index: int | None = None
+    split: str = "test"  # "train", "validation" or "test"
 
     @cached_property
     def digest(self) -> str:

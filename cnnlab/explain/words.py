@@ -10,6 +10,7 @@ from cnnlab import i18n
 from cnnlab.explain.display import Display, Scale
 from cnnlab.explain.explain import Explanation
 from cnnlab.explain.several import Asked, Cell, Row, Target
+from cnnlab.explain.subjects import Subject
 from cnnlab.i18n import formats, translate
 from cnnlab.registry import registry
 
@@ -39,16 +40,25 @@ def column_titles(asked: Asked, class_names: Sequence[str], language: str) -> li
 
 
 def verdict(row: Row, class_names: Sequence[str], language: str) -> str:
-    """``square 71.2 %, wrong: it is triangle``"""
+    """``square 71.2 %, wrong: it is triangle``, and what a kept threshold says, where it is another class."""
     params = {
         "label": class_names[row.predicted],
         "probability": formats.percent(row.probabilities[row.predicted], language),
     }
     true = row.subject.known_label
-    if true is None:
-        return translate("explanation.says", language, **params)
-    kind = "right" if true == row.predicted else "wrong"
-    return translate(f"explanation.{kind}", language, **params, truth=class_names[true])
+    kind = "says" if true is None else "right" if true == row.predicted else "wrong"
+    truth = "" if true is None else class_names[true]
+    said = translate(f"explanation.{kind}", language, **params, truth=truth)
+    if row.decided is None:
+        return said
+    return f"{said} · {translate('explanation.decided', language, label=class_names[row.decided])}"
+
+
+def image_title(subject: Subject, language: str) -> str:
+    """Which of a split it is, or the name of an image of one's own."""
+    if subject.index is None:
+        return subject.name
+    return translate(f"explanation.image_of.{subject.split}", language, index=subject.index)
 
 
 def cell_line(cell: Cell, class_names: Sequence[str], language: str) -> str:
@@ -105,12 +115,14 @@ def command(
     display: Display,
     compared: Sequence[str] = (),
     *,
+    split: str = "test",
     scorecard: bool = False,
 ) -> str:
-    """The command that makes the same again, of images of the test split. ``scorecard``: its maps are graded."""
+    """The command that makes the same again, of images of ``split``. ``scorecard``: its maps are graded."""
     parts = ["python", "-m", "cnnlab", "explain", run_id]
     parts += [part for run in compared for part in ("--with", run)]
     parts += [part for index in images for part in ("--index", str(index))]
+    parts += ["--split", split] if split != "test" else []
     parts += ["--method", ",".join(asked.methods)]
     if asked.targets != ("predicted",):
         parts += ["--targets", ",".join(str(target) for target in asked.targets)]

@@ -36,10 +36,10 @@ def dataset_of(run: Run) -> Dataset:
         return _dataset(run.run_id)
 
 
-def predictions_of(run: Run) -> dict[str, list[Any]]:
-    """Of the test split, shared between sessions: not to be changed. Raises as ``held_out_predictions`` does."""
+def predictions_of(run: Run, split: str = "test") -> dict[str, list[Any]]:
+    """Shared between sessions: not to be changed. Raises as ``split_predictions`` does."""
     with st.spinner(t("trained.predicting")):
-        return _predictions(run.run_id, stamp(run))
+        return _predictions(run.run_id, stamp(run), split)
 
 
 def stamp(run: Run) -> str:
@@ -64,14 +64,14 @@ def _dataset(run_id: str) -> Dataset:
 
 
 @st.cache_resource(max_entries=_PREDICTIONS, show_spinner=False)  # cache_data would copy every column at every rerun
-def _predictions(run_id: str, stamp: str) -> dict[str, list[Any]]:  # noqa: ARG001  # names the weights
+def _predictions(run_id: str, stamp: str, split: str) -> dict[str, list[Any]]:  # noqa: ARG001  # names the weights
     from cnnlab.evaluation.stored import stored_predictions
 
     home = Home.current()
     journal = Journal.open(home, run_id)
     with contextlib.suppress(FileNotFoundError, RunError):
-        return stored_predictions(journal.folder, "test", without=("probabilities",))
+        return stored_predictions(journal.folder, split, without=("probabilities",))
     from cnnlab.evaluation.evaluate import ensure_measured  # only what has to be measured needs torch
 
-    ensure_measured(journal, home, "test", damaged=True)
-    return stored_predictions(journal.folder, "test", without=("probabilities",))
+    ensure_measured(journal, home, split, damaged=True)
+    return stored_predictions(journal.folder, split, without=("probabilities",))

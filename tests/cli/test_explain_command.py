@@ -21,9 +21,11 @@ def test_explain_draws_an_image_of_the_test_split(run: str, tmp_path: Path) -> N
     assert (done.status, done.err) == (0, "")
     values = done.values
     assert set(values) == {
-        "run_id", "index", "method", "layer", "target", "predicted", "probabilities", "out", "array", "scorecard",
+        "run_id", "index", "split", "method", "layer", "target", "predicted", "probabilities", "out", "array",
+        "scorecard", "decided", "temperature", "threshold",
     }  # fmt: skip
-    assert values["index"] == 5
+    assert (values["index"], values["split"]) == (5, "test")
+    assert (values["decided"], values["temperature"], values["threshold"]) == (values["predicted"], None, None)
     assert (values["run_id"], values["method"], values["layer"]) == (run, "grad_cam", "body.conv2")
     assert values["target"] == values["predicted"]
     card = values["scorecard"]

@@ -37,7 +37,7 @@ def test_several_images_are_rows(open_page: Open, trained_run: Journal, lang: st
     page = open_page("explain", lang=lang, run=trained_run.run_id, index="3,12,40")
     assert not page.error
     for index in (3, 12, 40):
-        assert f"**{translate('explain_page.image', lang, index=index)}**" in texts(page)
+        assert f"**{translate('explanation.image_of.test', lang, index=index)}**" in texts(page)
     assert page.query_params["index"] == "3,12,40"
     assert translate("explain_page.several_of", lang, count="3", all="270") in texts(page)
     page.button(key="explain_next").click().run()
@@ -120,7 +120,7 @@ def test_two_runs_are_compared(open_page: Open, trained_run: Journal, second_run
     page = open_page("explain", lang=lang, run=trained_run.run_id, **{"with": second_run.run_id})
     assert not page.error
     assert page.multiselect(key=f"explain_with_{trained_run.run_id}").value == [second_run.run_id]
-    assert [node.value for node in page.markdown].count(f"**{translate('explain_page.image', lang, index=0)}**") == 2
+    assert [node.value for node in page.markdown].count(f"**{translate('explanation.image_of.test', lang, index=0)}**") == 2
 
 
 def test_a_run_that_does_not_fit_is_one_sentence(open_page: Open, trained_run: Journal, home: Home) -> None:

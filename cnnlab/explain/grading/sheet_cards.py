@@ -23,11 +23,13 @@ def sheet_cards(
     *,
     progress: Progress | None = None,
 ) -> Cards:
-    """``models``: by their runs. ``dataset``: that of the images which have an index in its test split."""
+    """``models``: by their runs. ``dataset``: that of the images which have an index in one of its splits."""
     found: Cards = []
     for number, strip in enumerate(made):
         subject, model = strip.row.subject, models[strip.source.run_id]
-        masks = None if dataset is None or subject.index is None else objects_at(dataset, [subject.index])
+        masks = None
+        if dataset is not None and subject.index is not None:
+            masks = objects_at(dataset, [subject.index], subject.split)
         maps = [panel.cell.explanation for panel in strip.panels]
         cards = iter(
             scorecards(

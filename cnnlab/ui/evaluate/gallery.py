@@ -61,11 +61,14 @@ def _one(case: Case, place: int, pixels: pictures.Pixels) -> None:
         lines.append(t("gallery.second", name=case.name(second), share=_percent(judged.probabilities[place, second])))
     st.markdown("  \n".join(lines))
     st.caption(plain(file))
-    if case.split == "test":
-        query = {"run": case.run.run_id, "index": str(place)}
-        st.page_link(
-            EXPLAIN_PAGE, label=t("gallery.explain"), icon=":material/center_focus_strong:", query_params=query
-        )
+    _to_explain(case, [place], t("gallery.explain"))
+
+
+def _to_explain(case: Case, places: Sequence[int], label: str) -> None:
+    query = {"run": case.run.run_id, "index": ",".join(str(int(place)) for place in places)}
+    if case.split != "test":
+        query["split"] = case.split
+    st.page_link(EXPLAIN_PAGE, label=label, icon=":material/center_focus_strong:", query_params=query)
 
 
 def _second(shares: NDArray[np.float32], first: int) -> int | None:
@@ -109,10 +112,6 @@ def _pager(case: Case, places: Sequence[int], key: str) -> int:
                 "count": formats.whole(count, language()),
             }
             st.caption(t("gallery.position", **shown), width="content")
-        if case.split == "test" and count > 1:
-            together = ",".join(str(int(place)) for place in places[first : first + _TOGETHER])
-            query = {"run": case.run.run_id, "index": together}
-            st.page_link(
-                EXPLAIN_PAGE, label=t("gallery.open"), icon=":material/center_focus_strong:", query_params=query
-            )
+        if count > 1:
+            _to_explain(case, places[first : first + _TOGETHER], t("gallery.open"))
     return first

@@ -8,7 +8,6 @@ import streamlit as st
 
 from cnnlab.ui.edge import safely
 
-
 WORDS = ("keep", "keep_help", "undo")
 
 

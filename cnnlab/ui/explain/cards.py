@@ -31,7 +31,7 @@ def draw(
     """``titles``: of the panels. ``verdicts``: what the scorecards say, by run and image, of each panel."""
     several = len({strip.source.run_id for strip in made}) > 1
     narrow = _LONE if len(made) == 1 else _NARROW
-    first = made[0].source.run_id  # whose test split the images are of
+    first = made[0].source.run_id  # of whose split the images are
     for place, strip in enumerate(made):
         known = verdicts.get((strip.source.run_id, strip.row.subject.digest), [None] * len(strip.panels))
         with st.grid(1 + len(strip.panels), min_column_width=narrow, border=True, key=f"maps_{place}") as grid:
@@ -47,10 +47,11 @@ def draw(
 
 
 def _image(strip: Strip, *, several: bool) -> None:
+    from cnnlab.explain import words
+
     row, names = strip.row, strip.source.class_names
     subject = row.subject
-    title = t("explain_page.image", index=subject.index) if subject.index is not None else plain(subject.name)
-    st.markdown(f"**{title}**")
+    st.markdown(f"**{plain(words.image_title(subject, language()))}**")
     pictures.draw(strip.picture, alt=t("explain_page.alt.image", name=subject.name), side=_SIDE)
     if several:
         st.caption(plain(strip.source.name))
@@ -64,12 +65,15 @@ def _image(strip: Strip, *, several: bool) -> None:
         else:
             st.badge(says, icon=":material/cancel:", color="red")
             st.badge(t("explain_page.said_true", label=plain(names[true])), color="gray")
+        if row.decided is not None:
+            st.badge(t("explanation.decided", label=plain(names[row.decided])), icon=":material/rule:", color="blue")
 
 
 def _why(strip: Strip) -> None:
     """From a mistake on the test split to its card, with its neighbours in the training data."""
     row = strip.row
-    if row.subject.index is not None and row.subject.known_label not in (None, row.predicted):
+    tested = row.subject.index is not None and row.subject.split == "test"
+    if tested and row.subject.known_label not in (None, row.predicted):
         st.page_link(
             MISTAKES_PAGE,
             label=title_of(MISTAKES_PAGE),

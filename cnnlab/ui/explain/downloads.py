@@ -62,7 +62,8 @@ def command_of(made: Sequence[Strip], asked: Asked, display: Display, *, scoreca
         return ""
     runs = list(dict.fromkeys(strip.source.run_id for strip in made))
     known = [image for image in images if image is not None]
-    return words.command(runs[0], known, asked, display, runs[1:], scorecard=scorecard)
+    split = made[0].row.subject.split  # all are of one
+    return words.command(runs[0], known, asked, display, runs[1:], split=split, scorecard=scorecard)
 
 
 def _button(kind: str, content: Callable[[], bytes], name: str, mime: str) -> None:

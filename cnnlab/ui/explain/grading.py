@@ -14,7 +14,7 @@ from cnnlab.runs.run import Run
 from cnnlab.ui import background, going, trained
 from cnnlab.ui.explain import scorecard
 from cnnlab.ui.explain.badges import Verdicts
-from cnnlab.ui.language import t
+from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain, sentence
 
 if TYPE_CHECKING:
@@ -109,14 +109,15 @@ def _work(runs: Sequence[Run], made: Sequence[Strip], asked: Asked) -> Any:
 
 def _selections(graded: Graded, made: Sequence[Strip], titles: Sequence[str]) -> list[scorecard.Shown]:
     """The scores of one strip and one class together: only those have the same controls."""
+    from cnnlab.explain import words
+
     shown = []
     several = len({strip.source.run_id for strip in made}) > 1
     for strip in made:
         cards = graded.cards.get(_place(strip), [])
         known = [(title, card) for title, card in zip(titles, cards, strict=False) if card is not None]
         for target in dict.fromkeys(card.target for _, card in known):
-            subject = strip.row.subject
-            where = subject.name if subject.index is None else t("explain_page.image", index=subject.index)
+            where = words.image_title(strip.row.subject, language())
             parts = [where, *([strip.source.name] if several else []), strip.source.class_names[target]]
             these = [(title, card) for title, card in known if card.target == target]
             shown.append(scorecard.Shown(" · ".join(parts), _distinct(these)))

@@ -1,4 +1,4 @@
-"""Which images are explained: some of the test split, by how the network did on them, uploads, or the camera's."""
+"""Which images are explained: some of a split, by how the network did on them, uploads, or the camera's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cnnlab.evaluation.selection import PICKS, select
 from cnnlab.explain.subjects import Subject
 from cnnlab.runs.run import Run
 from cnnlab.ui import address, trained
+from cnnlab.ui.evaluate import measuring
 from cnnlab.ui.explain import strip, uploads
 from cnnlab.ui.explain.uploads import UPLOAD_MB, UPLOADED
 from cnnlab.ui.language import t
@@ -20,9 +21,11 @@ __all__ = ["UPLOADED", "UPLOAD_MB", "Shown", "choose", "one", "source_key"]
 Shown = Subject
 
 MOST = 6  # images at once
-_SOURCES = ("test", "upload", "camera")
+_SPLITS = ("test", "validation", "train")
+_SOURCES = (*_SPLITS, "upload", "camera")
 _PICK, _FILTER = "explain_pick", "explain_filter"
-_CHOSEN = "explain_chosen"  # in the session: indexes in the test split, the same on Inside
+_CHOSEN = "explain_chosen"  # in the session: indexes in a split, the same on Inside
+_PENDING = "explain_linked"  # in the session: by split, the images of a link that waits for its predictions
 _EVERY = -1  # of the classes
 _CLASSES = ("true_class", "predicted_class")
 
@@ -35,9 +38,10 @@ def one(run: Run) -> Shown | None:
 def choose(run: Run, *, most: int = MOST) -> list[Shown]:
     """Up to ``most``; none while nothing is chosen, and the page has said what to do then."""
     ready = run.state.is_final  # nobody looks at the test split of a run that still trains
-    sources = _SOURCES if ready else _SOURCES[1:]
-    if ready and address.asked("index") is not None:
-        st.session_state[source_key(run)] = "test"
+    sources = _SOURCES if ready else _SOURCES[len(_SPLITS) :]
+    linked = address.asked_together("split", "index") if ready else None
+    if linked is not None:  # older links name no split
+        st.session_state[source_key(run)] = linked["split"] if linked["split"] in _SPLITS else "test"
     st.session_state.setdefault(source_key(run), sources[0])
     labels = {name: t(f"explain_page.from.{name}") for name in sources}
     source = st.segmented_control(
@@ -46,27 +50,38 @@ def choose(run: Run, *, most: int = MOST) -> list[Shown]:
         required=True,
         format_func=labels.__getitem__,
         key=source_key(run),
+        wrap=True,
         persist_state="session",
         label_visibility="collapsed",
     )
     if not ready:
         st.caption(t("explain_page.still_training"))
-    if source == "test":
-        return _from_test(run, most)
-    address.keep("index", None)
+    if source in _SPLITS:
+        return _from_split(run, str(source), most, None if linked is None else linked["index"])
+    for name in ("split", "index"):
+        address.keep(name, None)
     return uploads.photographed(run) if source == "camera" else uploads.uploaded(run, most)
 
 
 def source_key(run: Run) -> str:
-    """Of the choice between "test", "upload" and "camera"; a run in training does not offer the first."""
+    """Of the choice between the splits, "upload" and "camera"; a run in training does not offer the splits."""
     return f"explain_source_{'ended' if run.state.is_final else 'open'}"
 
 
-def _from_test(run: Run, most: int) -> list[Shown]:
-    columns = trained.predictions_of(run)
+def _from_split(run: Run, split: str, most: int, linked: str | None) -> list[Shown]:
+    """``linked``: the images that a link names, which is followed once."""
+    address.keep("split", None if split == "test" else split)
+    linked = linked or st.session_state.pop(_PENDING, {}).get(split)
+    if split != "test":
+        st.caption(t(f"evaluate_page.about.{split}"))
+        if not measuring.ready(run, split):
+            st.session_state[_PENDING] = {split: linked}
+            address.keep("index", linked)
+            return []
+    columns = trained.predictions_of(run, split)
     names = trained.model_of(run).card.outputs.class_names
     labels = {name: t(f"explain_page.picks.{name}") for name in PICKS}
-    _as_asked(run, columns, most)
+    _as_linked(run, split, columns, linked, most)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pick = st.pills(
             t("explain_page.pick"),
@@ -82,18 +97,19 @@ def _from_test(run: Run, most: int) -> list[Shown]:
     if not places:
         st.markdown(t(f"explain_page.nothing.{'wrong' if pick in ('wrong', 'mistakes') else 'any'}"))
         return []
-    chosen = _chosen(places, f"{pick} {classes}", most)
-    st.session_state[_CHOSEN] = strip.draw(run, places, chosen, most)
+    chosen = _chosen(places, f"{split} {pick} {classes}", most)
+    st.session_state[_CHOSEN] = strip.draw(run, split, places, chosen, most)
     chosen = st.session_state[_CHOSEN]
     address.keep("index", ",".join(str(index) for index in chosen))
-    return [_image(run, columns, index) for index in chosen]
+    return [_image(run, split, columns, index) for index in chosen]
 
 
-def _image(run: Run, columns: Mapping[str, Sequence[Any]], index: int) -> Shown:
+def _image(run: Run, split: str, columns: Mapping[str, Sequence[Any]], index: int) -> Shown:
     from cnnlab.evaluation.held_out import image_at
 
     file = columns["file"][index] if "file" in columns else str(index)
-    return Shown(image_at(trained.dataset_of(run), index), str(file), int(columns["label"][index]), index)
+    inputs = image_at(trained.dataset_of(run), index, split)
+    return Shown(inputs, str(file), int(columns["label"][index]), index, split)
 
 
 def _class_filter(run: Run, kind: str, names: Sequence[str]) -> int | None:
@@ -110,10 +126,10 @@ def _class_filter(run: Run, kind: str, names: Sequence[str]) -> int | None:
     return None if chosen in (_EVERY, None) else int(chosen)
 
 
-def _as_asked(run: Run, columns: Mapping[str, Sequence[Any]], most: int) -> None:
+def _as_linked(run: Run, split: str, columns: Mapping[str, Sequence[Any]], linked: str | None, most: int) -> None:
     """The images that a link names are shown, whatever was filtered before; other filters only where they pass them."""
     st.session_state.setdefault(_PICK, "any")
-    wanted = indices(address.asked("index"), len(columns["label"]))[:most]
+    wanted = indices(linked, len(columns["label"]))[:most]
     if not wanted:
         return
     classes = {kind: st.session_state.get(_class_key(run, kind), _EVERY) for kind in _CLASSES}
@@ -125,7 +141,7 @@ def _as_asked(run: Run, columns: Mapping[str, Sequence[Any]], most: int) -> None
             st.session_state[_class_key(run, kind)] = _EVERY
         filtered = dict.fromkeys(_CLASSES)
     st.session_state[_CHOSEN] = wanted
-    st.session_state[_FILTER] = f"{pick} {filtered}"
+    st.session_state[_FILTER] = f"{split} {pick} {filtered}"
     if len(wanted) > 1:
         st.session_state[strip.SEVERAL] = True
 

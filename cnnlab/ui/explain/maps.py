@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from cnnlab.data.types import Progress
@@ -18,6 +19,7 @@ from cnnlab.ui.language import t
 from cnnlab.ui.text import sentence
 
 if TYPE_CHECKING:
+    from cnnlab.evaluation.reading.reading import Reading
     from cnnlab.evaluation.trained import TrainedModel
     from cnnlab.explain.cache import Cache
     from cnnlab.explain.several import Asked, Row
@@ -27,11 +29,13 @@ INSTANT = ("instant",)
 _WORK = "explain_work"  # in the session: the name of what was computed last
 
 
-def predictions_of(run: Run, subjects: Sequence[Shown]) -> list[tuple[int, tuple[float, ...]]]:
-    """Of each image: the predicted class and the probability of every class."""
+def predictions_of(run: Run, subjects: Sequence[Shown], reading: Reading) -> list[tuple[int, tuple[float, ...]]]:
+    """Of each image: the network's most probable class, and the probability of every class as ``reading`` says it."""
     from cnnlab.explain.several import predictions
 
-    return predictions(trained.model_of(run), subjects)
+    found = predictions(trained.model_of(run), subjects)
+    said = reading.say(np.array([own for _, own in found])).probabilities.tolist()
+    return [(predicted, tuple(shares)) for (predicted, _), shares in zip(found, said, strict=True)]
 
 
 def explained(runs: Sequence[Run], subjects: Sequence[Shown], asked: Asked) -> list[Source]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnlab.runs.run import Run
-from cnnlab.ui import trained
+from cnnlab.ui import kept_reading, trained
 from cnnlab.ui.explain import batch, cards, downloads, grading, image, maps, methods, runs, targets, view, zoom
 from cnnlab.ui.explain.image import Shown
 from cnnlab.ui.language import language, t
@@ -48,7 +48,8 @@ def draw(chosen: Sequence[Run], subjects: Sequence[Shown]) -> None:
             layer = methods.layer(chosen, subjects, wanted)
             values = methods.settings(wanted)
         shown_as = view.choose()
-    target = targets.choose(mode, subjects, names, maps.predictions_of(chosen[0], subjects))
+    readings = [kept_reading.said(run, named=len(chosen) > 1) for run in chosen]
+    target = targets.choose(mode, subjects, names, maps.predictions_of(chosen[0], subjects, readings[0]))
     if not wanted:
         st.markdown(t("explain_page.no_method"))
         return
@@ -57,7 +58,8 @@ def draw(chosen: Sequence[Run], subjects: Sequence[Shown]) -> None:
     asked = Asked(tuple(wanted), target.targets, layer, values, target.minus)
     sources = maps.explained(chosen, subjects, asked)
     maps.offer(chosen, subjects, asked, sources)
-    _maps(chosen, sources, asked, display.of_difference() if asked.difference else display, shown_as)
+    read = [source.read(reading) for source, reading in zip(sources, readings, strict=True)]
+    _maps(chosen, read, asked, display.of_difference() if asked.difference else display, shown_as)
 
 
 def _maps(chosen: Sequence[Run], sources: Sequence[Source], asked: Asked, display: Display, shown_as: str) -> None:

@@ -1,4 +1,4 @@
-"""The images of the test split beside the chosen ones: forward, back, one or several, and small ones to click."""
+"""The images of a split beside the chosen ones: forward, back, one or several, and small ones to click."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _THUMB = 56
 _FILL = 4  # images when several are first asked for
 
 
-def draw(run: Run, places: Sequence[int], chosen: list[int], most: int) -> list[int]:
+def draw(run: Run, split: str, places: Sequence[int], chosen: list[int], most: int) -> list[int]:
     """The row of buttons and the small images; gives what is chosen now, in the order of ``places``."""
     several = most > 1 and bool(st.session_state.get(SEVERAL))
     now = _stepped(places, chosen, most) if several else _stepped(places, chosen[:1], 1)
@@ -41,7 +41,7 @@ def draw(run: Run, places: Sequence[int], chosen: list[int], most: int) -> list[
                 on_change=safely(_fill),
                 help=t("explain_page.several_help", limit=most),
             )
-    _thumbs(run, places, now, at)
+    _thumbs(run, split, places, now, at)
     return now
 
 
@@ -87,12 +87,14 @@ def _fill() -> None:
         _ask("fill", 0)
 
 
-def _thumbs(run: Run, places: Sequence[int], now: list[int], at: int) -> None:
-    """The images around the first chosen one, each with its number in the test split as a button: as its card says."""
+def _thumbs(run: Run, split: str, places: Sequence[int], now: list[int], at: int) -> None:
+    """The images around the first chosen one, each with its number in the split as a button: as its card says."""
+    from cnnlab.evaluation.evaluate import samples_of  # torch
+
     several = bool(st.session_state.get(SEVERAL))
     first = max(0, min(at - _COUNT // 2, len(places) - _COUNT))
     shown = list(places[first : first + _COUNT])
-    pixels = trained.dataset_of(run).test.pick(shown).inputs.permute(0, 2, 3, 1).numpy()
+    pixels = samples_of(trained.dataset_of(run), split).pick(shown).inputs.permute(0, 2, 3, 1).numpy()
     with st.container(horizontal=True, gap="small"):
         for offset, (index, picture) in enumerate(zip(shown, pixels, strict=True)):
             here, name = index in now, str(index)

@@ -34,6 +34,7 @@ def draw(made: Sequence[Strip], titles: Sequence[str]) -> None:
 
 def _name(strip: Strip, *, several: bool) -> str:
     """Short: on a phone there is room for little."""
-    subject = strip.row.subject
-    title = t("explain_page.image", index=subject.index) if subject.index is not None else subject.name
+    from cnnlab.explain import words
+
+    title = words.image_title(strip.row.subject, language())
     return f"{title} · {strip.source.name}" if several else title
