@@ -120,7 +120,8 @@ def test_two_runs_are_compared(open_page: Open, trained_run: Journal, second_run
     page = open_page("explain", lang=lang, run=trained_run.run_id, **{"with": second_run.run_id})
     assert not page.error
     assert page.multiselect(key=f"explain_with_{trained_run.run_id}").value == [second_run.run_id]
-    assert [node.value for node in page.markdown].count(f"**{translate('explanation.image_of.test', lang, index=0)}**") == 2
+    title = f"**{translate('explanation.image_of.test', lang, index=0)}**"
+    assert [node.value for node in page.markdown].count(title) == 2
 
 
 def test_a_run_that_does_not_fit_is_one_sentence(open_page: Open, trained_run: Journal, home: Home) -> None:
