@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import psutil
 from filelock import FileLock, Timeout
@@ -142,7 +142,7 @@ def end_family(pid: int) -> None:
 
 
 def _is_served(uri: str) -> bool:
-    return urlsplit(uri).scheme in ("http", "https")
+    return uri.lower().startswith(("http://", "https://"))
 
 
 def _card(home: Home) -> dict[str, Any]:

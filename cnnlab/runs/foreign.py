@@ -12,6 +12,7 @@ from cnnlab.errors import LabError, Problem, RunError
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
 from cnnlab.runs import mlflow_store, tags
+from cnnlab.runs.asking import asking
 from cnnlab.runs.journal import Progress
 from cnnlab.runs.labels_published import NOTE
 from cnnlab.runs.run import Run
@@ -26,18 +27,11 @@ BEST = "best_epoch"  # a metric, stored at the epochs that were the best so far
 
 
 def read_foreign(home: Home, *, limit: int, run_id: str | None = None) -> list[Run]:
-    """See ``view.foreign``. Raises ``RunError`` ("mlflow_unreachable")."""
+    """See ``view.foreign``. Raises ``RunError`` as ``asking``."""
     if not mlflow_store.has_store(home):
         return []
-    import sqlalchemy
-    from mlflow.exceptions import MlflowException
-
-    try:
-        client = mlflow_store.connect(home)
+    with asking(home) as client:
         return _search(client, home, limit, run_id)
-    except (MlflowException, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
-        uri = mlflow_store.display_uri(mlflow_store.tracking_uri(home))
-        raise RunError("mlflow_unreachable", field="MLFLOW_TRACKING_URI", value=uri) from error
 
 
 def _search(client: MlflowClient, home: Home, limit: int, run_id: str | None) -> list[Run]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 from filelock import FileLock
 
@@ -39,11 +39,8 @@ def tracking_uri(home: Home) -> str:
 
 
 def display_uri(uri: str) -> str:
-    """The address without the password that may be in it: what is stored and shown."""
-    parts = urlsplit(uri)
-    if "@" not in parts.netloc:
-        return uri
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    """The address without the password that may be in it: what is stored and shown, also of one that is malformed."""
+    return re.sub(r"^([A-Za-z][\w+.\-]*://)[^/?#]*@", r"\1", uri)
 
 
 def database(home: Home) -> Path:

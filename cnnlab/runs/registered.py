@@ -7,8 +7,6 @@ An alias remembers where it pointed before (a tag of the registered model), so i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +14,7 @@ from cnnlab.errors import LabError, RunError
 from cnnlab.evaluation.reading.reading import Reading
 from cnnlab.home import Home
 from cnnlab.runs import mlflow_store, tags
+from cnnlab.runs.asking import asking
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.position import read_position
 from cnnlab.runs.states import RunState
@@ -55,13 +54,13 @@ def register(journal: Journal, home: Home, name: str) -> Version:
     """The run's network as the next version of ``name``, with the temperature and the threshold that are kept of it.
 
     Where it was registered so before, the version that it has; after another is kept, that is a version of its own.
-    Raises ``LabError``: "bad_model_name", "not_registrable"; ``RunError``: "model_not_logged", "mlflow_unreachable".
+    Raises ``LabError``: "bad_model_name", "not_registrable"; ``RunError``: "model_not_logged" and as ``asking``.
     """
     checked_name(name)
     state = journal.status().state
     if state is not RunState.FINISHED:
         raise LabError("not_registrable", field="RUN", value=state.value)
-    with _asking(home) as client:
+    with asking(home, create=True) as client:
         _publish(journal, home)
         position = read_position(journal.folder)
         mlflow_run = str(position.get("mlflow_run_id") or "")
@@ -84,11 +83,11 @@ def register(journal: Journal, home: Home, name: str) -> Version:
 def promote(home: Home, name: str, version: int, alias: str = CHAMPION) -> int | None:
     """Points ``alias`` to ``version``; the version that it pointed to before.
 
-    Raises ``LabError``: "bad_model_name", "bad_alias", "no_such_version"; ``RunError`` ("mlflow_unreachable").
+    Raises ``LabError``: "bad_model_name", "bad_alias", "no_such_version"; ``RunError`` as ``asking``.
     """
     checked_name(name)
     _checked_alias(alias)
-    with _asking(home) as client:
+    with asking(home, create=True) as client:
         found = _versions(client, f"name = '{name}'")
         if version not in {one.version for one in found}:
             known = ", ".join(str(one.version) for one in found) or "–"
@@ -104,11 +103,11 @@ def promote(home: Home, name: str, version: int, alias: str = CHAMPION) -> int |
 def move_back(home: Home, name: str, alias: str = CHAMPION) -> int | None:
     """Undoes the last ``promote``: the version that ``alias`` points to now, ``None`` where it is gone.
 
-    Raises ``LabError``: "bad_model_name", "bad_alias", "nothing_to_move_back"; ``RunError`` ("mlflow_unreachable").
+    Raises ``LabError``: "bad_model_name", "bad_alias", "nothing_to_move_back"; ``RunError`` as ``asking``.
     """
     checked_name(name)
     _checked_alias(alias)
-    with _asking(home) as client:
+    with asking(home, create=True) as client:
         found = _versions(client, f"name = '{name}'")
         said = _before(client, name, alias) if found else None
         if said is None or (said and int(said) not in {one.version for one in found}):
@@ -122,16 +121,16 @@ def move_back(home: Home, name: str, alias: str = CHAMPION) -> int | None:
 
 
 def models(home: Home) -> list[Version]:
-    """Every version of every registered model, by name, newest first. Raises ``RunError`` ("mlflow_unreachable")."""
+    """Every version of every registered model, by name, newest first. Raises as ``asking``."""
     if not mlflow_store.has_store(home):
         return []
-    with _asking(home) as client:
+    with asking(home, create=True) as client:
         return _versions(client, None)
 
 
 def can_move_back(home: Home, name: str, alias: str = CHAMPION) -> bool:
-    """Whether the alias of that model was ever moved and not moved back. Raises ``RunError`` ("mlflow_unreachable")."""
-    with _asking(home) as client:
+    """Whether the alias of that model was ever moved and not moved back. Raises as ``asking``."""
+    with asking(home, create=True) as client:
         return _before(client, name, alias) is not None
 
 
@@ -146,20 +145,6 @@ def _checked_alias(alias: str) -> None:
     # MLflow keeps "latest" and "v1" for itself
     if not _ALIAS.fullmatch(alias) or alias.casefold() == "latest" or re.fullmatch(r"[vV]\d+", alias):
         raise LabError("bad_alias", field="--alias", value=alias[:80])
-
-
-@contextmanager
-def _asking(home: Home) -> Iterator[MlflowClient]:
-    """A client; whatever keeps the store from answering is one ``RunError``."""
-    import sqlalchemy
-    from mlflow.exceptions import MlflowException
-
-    try:
-        mlflow_store.ensure_store(home)
-        yield mlflow_store.connect(home)
-    except (MlflowException, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
-        uri = mlflow_store.display_uri(mlflow_store.tracking_uri(home))
-        raise RunError("mlflow_unreachable", field="MLFLOW_TRACKING_URI", value=uri) from error
 
 
 def _publish(journal: Journal, home: Home) -> None:
