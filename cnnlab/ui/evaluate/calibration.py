@@ -11,6 +11,7 @@ from cnnlab.evaluation.temperature import kept
 from cnnlab.evaluation.temperature.of_run import Scaled, scaling_of
 from cnnlab.evaluation.temperature.words import sentence_of
 from cnnlab.i18n import formats
+from cnnlab.ui import figures
 from cnnlab.ui.evaluate import keeping, measuring
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -33,10 +34,10 @@ def draw(case: Case) -> None:
     _keep(case, found)
     before, after = st.columns(2, gap="medium")
     with before:
-        _state(found.effect.before, t("calibration_page.before"), "before")
+        _state(case, found.effect.before, t("calibration_page.before"), "before")
     with after:
         at = formats.number(found.fitted.temperature, 2, language())
-        _state(found.effect.after, t("calibration_page.after", temperature=at), "after")
+        _state(case, found.effect.after, t("calibration_page.after", temperature=at), "after")
     _table(found)
 
 
@@ -68,22 +69,28 @@ def _keep(case: Case, found: Scaled) -> None:
     keeping.draw("calibration", words, said, keep, partial(kept.forget, folder), "thermostat")
 
 
-def _state(state: State, title: str, key: str) -> None:
+def _state(case: Case, state: State, title: str, key: str) -> None:
     from cnnlab.plots import confidence, reliability  # plotly takes half a second to import
-    from cnnlab.plots.palette import palette
 
-    colours = palette(st.context.theme.type)
+    spoken, of = language(), f"{case.title} · {title}"
     st.markdown(f"**{title}**")
-    error = formats.percent(state.calibration.error, language())
-    axes = reliability.Words(*(t(f"quality.axis.{name}") for name in ("confidence", "accuracy", "perfect", "images")))
-    figure = reliability.reliability(state.calibration.bins, axes, colours, language())
-    alt = t("calibration_page.reliability_alt", error=error)
-    config = {"displayModeBar": False}
-    st.plotly_chart(figure, key=f"calibration_{key}", config=config, alt=alt, theme=None)
-    words = confidence.Words(*(t(f"quality_page.axis.{name}") for name in ("confidence", "images", "right", "wrong")))
-    bars = confidence.confidence(state.right.tolist(), state.wrong.tolist(), words, colours, language())
-    alt = t("calibration_page.histogram_alt", says=formats.percent(state.calibration.confidence, language()))
-    st.plotly_chart(bars, key=f"confidence_{key}", config=config, alt=alt, theme=None)
+    error = formats.percent(state.calibration.error, spoken)
+    figures.plotly(
+        lambda colours: reliability.reliability(state.calibration.bins, reliability.words_in(spoken), colours, spoken),
+        "reliability",
+        of=of,
+        key=f"calibration_{key}",
+        alt=t("calibration_page.reliability_alt", error=error),
+    )
+    figures.plotly(
+        lambda colours: confidence.confidence(
+            state.right.tolist(), state.wrong.tolist(), confidence.words_in(spoken), colours, spoken
+        ),
+        "confidence",
+        of=of,
+        key=f"confidence_{key}",
+        alt=t("calibration_page.histogram_alt", says=formats.percent(state.calibration.confidence, spoken)),
+    )
 
 
 def _table(found: Scaled) -> None:

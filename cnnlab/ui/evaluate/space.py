@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnnlab.home import Home
 from cnnlab.i18n import formats
-from cnnlab.ui import address, linked
+from cnnlab.ui import address, figures, linked
 from cnnlab.ui.evaluate import computing, gallery
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -19,6 +19,7 @@ from cnnlab.ui.text import plain
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.space.space import Asked, Space
+    from cnnlab.plots.palette import Palette
 
 _METHOD, _SOLID, _COLOUR = "space_method", "space_solid", "space_colouring"
 _SAMPLES, _SEED = "space_samples", "space_seed"
@@ -100,27 +101,26 @@ def _method(methods: Sequence[str]) -> str:
 def _chart(case: Case, asked: Asked, found: Space) -> list[int]:
     """The places in the split that are chosen in the chart."""
     from cnnlab.plots import space as plots
-    from cnnlab.plots.palette import palette
 
-    colours = palette(st.context.theme.type)
-    shown = {
-        "figure_or_data": plots.figure(
-            found.points,
-            found.places,
-            plots.coloured(case.judged, found.places, _colouring(plots.COLOURINGS), colours, language()),
-            colours,
-            language(),
-            axes=[_axis(found, number) for number in range(asked.dimensions)],
-            hover=_hover(case, found.places),
-        ),
-        "theme": None,
+    spoken, colouring = language(), _colouring(plots.COLOURINGS)
+    axes, hover = [_axis(found, number) for number in range(asked.dimensions)], _hover(case, found.places)
+
+    def made(colours: Palette) -> Any:
+        series = plots.coloured(case.judged, found.places, colouring, colours, spoken)
+        return plots.figure(found.points, found.places, series, colours, spoken, axes=axes, hover=hover)
+
+    method = t(f"space.method.{asked.method}")
+    shown: dict[str, Any] = {
+        "of": f"{case.title} · {method}",
         "config": {"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "autoScale2d"]},
-        "alt": t("space_page.alt", count=len(found.places), method=t(f"space.method.{asked.method}")),
+        "alt": t("space_page.alt", count=len(found.places), method=method),
     }
     if asked.dimensions == 3:
-        st.plotly_chart(**shown, key="space_chart_solid")
+        figures.plotly(made, "space", **shown, key="space_chart_solid")
         return []
-    event: Any = st.plotly_chart(
+    event: Any = figures.plotly(
+        made,
+        "space",
         **shown,
         key=f"space_chart_{asked.split}_{asked.method}_{asked.samples}_{asked.seed}",
         on_select="rerun",

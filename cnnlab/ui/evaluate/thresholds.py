@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -17,7 +18,7 @@ from cnnlab.evaluation.thresholds.curves import Curves, curves
 from cnnlab.evaluation.thresholds.kept import Threshold
 from cnnlab.evaluation.thresholds.of_run import Against, Chosen, against, choose, usual_class
 from cnnlab.i18n import formats
-from cnnlab.ui import address
+from cnnlab.ui import address, figures
 from cnnlab.ui.evaluate import gallery, keeping, measuring
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -26,6 +27,8 @@ from cnnlab.ui.text import plain
 if TYPE_CHECKING:
     from cnnlab.evaluation.quality import Measured
     from cnnlab.evaluation.thresholds.choice import Outcome
+    from cnnlab.plots.class_curves import Point
+    from cnnlab.plots.palette import Palette
 
 _CLASS = "threshold_class"
 _KINDS = ("false_alarms", "misses", "hits")
@@ -137,24 +140,35 @@ def _curves(case: Case, number: int, test: Against, chosen: Chosen) -> None:
     if 2 < len(case.judged.names) <= _ALL_CLASSES and st.toggle(t("thresholds_page.all"), key="threshold_all"):
         every = _every(case.run.run_id, case.stamp, case)
         others = [one for place, one in enumerate(every) if one is not None and place != number]
-    _charts(case.judged.names[number], found, others, chosen.test)
+    _charts(case, case.judged.names[number], found, others, chosen.test)
 
 
-def _charts(name: str, found: Curves, others: list[Curves], side: Outcome) -> None:
+def _charts(case: Case, name: str, found: Curves, others: list[Curves], side: Outcome) -> None:
     from cnnlab.plots import class_curves as plot  # plotly takes half a second to import
-    from cnnlab.plots.palette import palette
 
-    fields = ("false_alarms", "recall", "precision", "threshold", "chance", "others", "macro")
-    words = plot.Words(*(t(f"thresholds_page.axis.{field}") for field in fields))
     point = plot.Point(side.threshold, 1 - (side.specificity or 0.0), side.recall or 0.0, side.precision)
-    colours, config = palette(st.context.theme.type), {"displayModeBar": False}
+    areas, spoken = {"roc": found.auroc, "precision_recall": found.auprc}, language()
     with st.grid(2, min_column_width=320) as grid:
-        for key, draw_one, area in (("roc", plot.roc, found.auroc), ("pr", plot.precision_recall, found.auprc)):
+        for figure, area in areas.items():
             with grid.cell():
-                said = t(f"thresholds_page.{key}", area=_figure(area))
+                said = t(f"thresholds_page.{figure}", area=_figure(area))
                 st.markdown(said)
-                figure = draw_one(name, found, others, point, words, colours, language())
-                st.plotly_chart(figure, key=f"threshold_{key}", config=config, alt=said, theme=None)
+                make = partial(_drawn, getattr(plot, figure), name, found, others, point, spoken)
+                figures.plotly(make, figure, of=f"{case.title} · {name}", key=f"threshold_{figure}", alt=said)
+
+
+def _drawn(
+    draw: Callable[..., Any],
+    name: str,
+    found: Curves,
+    others: list[Curves],
+    point: Point,
+    spoken: str,
+    colours: Palette,
+) -> Any:
+    from cnnlab.plots.class_curves import words_in
+
+    return draw(name, found, others, point, words_in(spoken), colours, spoken)
 
 
 def _table(chosen: Chosen) -> None:
