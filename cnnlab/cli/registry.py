@@ -6,6 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from cnnlab.cli.output import Output
+from cnnlab.evaluation.reading.reading import short
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.runs import registered
@@ -36,9 +37,18 @@ def promote(arguments: argparse.Namespace, home: Home, output: Output) -> int:
 
 def models(_: argparse.Namespace, home: Home, output: Output) -> int:
     found = registered.models(home)
-    header = [output.t(f"registry.column.{column}") for column in ("model", "version", "alias", "run", "address")]
+    header = [
+        output.t(f"registry.column.{column}") for column in ("model", "version", "alias", "carries", "run", "address")
+    ]
     rows = [
-        [one.name, str(one.version), ", ".join(one.aliases), one.run_id or formats.UNKNOWN, one.address]
+        [
+            one.name,
+            str(one.version),
+            ", ".join(one.aliases),
+            short(one.reading) or formats.UNKNOWN,
+            one.run_id or formats.UNKNOWN,
+            one.address,
+        ]
         for one in found
     ]
     output.result({"models": [_facts(one) for one in found]}, output.table(header, rows))

@@ -76,7 +76,9 @@ def test_what_is_kept_is_said_beside_maps_that_stay(two: Journal, home: Home, tm
     assert "0.01" in done.err
     assert (after["predicted"], after["target"]) == (before["predicted"], before["target"])
     assert (before["decided"], after["decided"]) == (before["predicted"], NAMES[other])
-    assert (after["temperature"], after["threshold"]) == (3.0, {"class": NAMES[other], "from": 0.01})
+    shown = 1 / (1 + 99 ** (1 / 3))
+    assert after["temperature"] == 3.0
+    assert after["threshold"] == {"class": NAMES[other], "from": pytest.approx(shown), "own": 0.01}
     said_now = [after["probabilities"][name] for name in NAMES]
     assert said_now == pytest.approx(scaled(own, 3.0)[0].tolist(), abs=1e-6)
     assert np.array_equal(np.load(array, allow_pickle=False), plain)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 import socket
@@ -16,52 +15,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from mlflow.entities import LoggedModel
 from PIL import Image
 
-from cnnlab.data.types import InputKind, OutputSpec
 from cnnlab.errors import LabError, RunError
-from cnnlab.evaluation.card import Card
-from cnnlab.evaluation.predict import predict_uploads, read
-from cnnlab.evaluation.reading.reading import Reading
 from cnnlab.evaluation.temperature import kept as temperatures
 from cnnlab.evaluation.temperature.scaling import Fitted
-from cnnlab.evaluation.trained import load_trained
 from cnnlab.experiment import Experiment
 from cnnlab.home import Home
-from cnnlab.models.build import build_network
 from cnnlab.runs import mlflow_store, registered
 from cnnlab.runs.journal import Journal
-from cnnlab.runs.states import RunState
-from cnnlab.training import checkpoints
-
-CLASSES = ("circle", "square", "triangle")
-LOADED = """
-import base64, json, sys
-import mlflow.pyfunc
-files = json.load(open(sys.argv[2]))
-print(mlflow.pyfunc.load_model(sys.argv[1]).predict(files).to_json(orient="records"))
-"""
-
-
-def finished(home: Home, seed: int = 0) -> Journal:
-    """Weights that were never trained: what counts here is that they arrive."""
-    experiment = Experiment.from_dict({"name": f"shapes-{seed}", "owner": "ana"})
-    journal = Journal.create(home, experiment)
-    kind, outputs = InputKind("image", (3, 16, 16)), OutputSpec(3, CLASSES)
-    mean, std = (0.4, 0.5, 0.6), (0.2, 0.2, 0.2)
-    network = build_network(experiment.model, kind, 3, mean, std)
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for weights in network.parameters():
-            weights.copy_(torch.randn(weights.shape, generator=generator) * 0.1)
-    Card(experiment.to_dict(), kind, outputs, mean, std, "shapes", "cd" * 32, (5, 5, 5)).write(journal.folder)
-    checkpoints.publish_best(journal.checkpoints, network)
-    journal.write_result({"best_epoch": 2, "test": {"accuracy": 0.5}})
-    journal.transition(RunState.RUNNING, allowed=(RunState.QUEUED,), started=1.7e9)
-    journal.transition(RunState.FINISHED, allowed=(RunState.RUNNING,))
-    return journal
+from tests.runs.registrable import LOADED, finished, ours, png, same
 
 
 def test_versions_an_alias_and_the_way_back(mlflow_home: Home) -> None:
@@ -128,7 +92,7 @@ def test_what_is_kept_makes_a_version_of_its_own(mlflow_home: Home) -> None:
     plain = registered.register(run, mlflow_home, "shapes")
     temperatures.keep(run.folder, Fitted(2.0, 10, 0.7, 0.6, bounded=False))
     warm = registered.register(run, mlflow_home, "shapes")
-    assert (plain.version, plain.reading, warm.version, warm.reading) == (1, "", 2, "temperature 2.0")
+    assert (plain.version, plain.reading, warm.version, warm.reading) == (1, "", 2, "T=2.0")
     assert registered.register(run, mlflow_home, "shapes").version == 2
     other = registered.register(run, mlflow_home, "other shapes")
     assert other.reading == warm.reading
@@ -151,10 +115,10 @@ def test_the_champion_is_loaded_and_served_as_we_predict(mlflow_home: Home, tmp_
     address = registered.models(mlflow_home)[0].address
     rng = np.random.default_rng(0)
     images = [Image.fromarray(one) for one in rng.integers(0, 256, (4, 20, 24, 3), dtype=np.uint8)]
-    texts = [base64.b64encode(_png(image)).decode() for image in images]
+    texts = [base64.b64encode(png(image)).decode() for image in images]
     given = tmp_path / "files.json"
     given.write_text(json.dumps(texts))
-    expected = _ours(run, images)
+    expected = ours(run, images)
 
     environment = {**os.environ, "MLFLOW_TRACKING_URI": mlflow_store.tracking_uri(mlflow_home), "OMP_NUM_THREADS": "1"}
     environment.pop("PYTHONPATH", None)
@@ -163,27 +127,8 @@ def test_the_champion_is_loaded_and_served_as_we_predict(mlflow_home: Home, tmp_
         cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    _same(json.loads(done.stdout.splitlines()[-1]), expected)
-    _same(_served(address, texts, environment, tmp_path), expected)
-
-
-def _png(image: Image.Image) -> bytes:
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
-
-
-def _ours(run: Journal, images: list[Image.Image]) -> list[list[float]]:
-    """As the page Predict says it."""
-    predicted, _ = predict_uploads(
-        load_trained(run.folder), [(str(place), _png(image)) for place, image in enumerate(images)]
-    )
-    return [list(one.probabilities) for one in read(predicted, Reading.of(run.folder), CLASSES)]
-
-
-def _same(rows: list[dict[str, object]], expected: list[list[float]]) -> None:
-    assert np.allclose([row["probabilities"] for row in rows], expected, atol=1e-5)
-    assert [row["class"] for row in rows] == [CLASSES[int(np.argmax(one))] for one in expected]
+    same(json.loads(done.stdout.splitlines()[-1]), expected)
+    same(_served(address, texts, environment, tmp_path), expected)
 
 
 def _served(address: str, texts: list[str], environment: dict[str, str], folder: Path) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ torch: pages ask what is kept at every rerun.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +52,9 @@ class Reading:
 
     @property
     def stamp(self) -> str:
-        """Names what is kept; "" for nothing. ``temperature 1.25; class 1 from 0.3``"""
-        parts = [] if self.temperature is None else [f"temperature {self.temperature!r}"]
-        parts += [] if self.threshold is None else [f"class {self.threshold.number} from {self.threshold.at!r}"]
+        """Names what is kept, with all digits; "" for nothing. ``T=1.25; p(1)>=0.3``"""
+        parts = [] if self.temperature is None else [f"T={self.temperature!r}"]
+        parts += [] if self.threshold is None else [f"p({self.threshold.number})>={self.threshold.at!r}"]
         return "; ".join(parts)
 
     @property
@@ -76,9 +77,14 @@ class Reading:
         return Said(decided, shown[np.arange(len(shown)), decided], shown)
 
     def values(self, names: Sequence[str]) -> dict[str, Any]:
-        """For JSON; ``names``: of the classes."""
-        threshold = self.threshold
-        return {
-            "temperature": self.temperature,
-            "threshold": None if threshold is None else {"class": names[threshold.number], "from": threshold.at},
-        }
+        """For JSON; ``names``: of the classes. "from" is on the scale of what is said, "own" on the network's own."""
+        threshold: dict[str, Any] | None = None
+        if self.threshold is not None:
+            number, own = self.threshold.number, self.threshold.at
+            threshold = {"class": names[number], "from": self.shown_threshold, "own": own}
+        return {"temperature": self.temperature, "threshold": threshold}
+
+
+def short(stamp: str) -> str:
+    """``Reading.stamp`` with four digits, for tables."""
+    return re.sub(r"\d+\.\d+", lambda found: f"{float(found[0]):.4g}", stamp)

@@ -6,6 +6,7 @@ import shlex
 
 import streamlit as st
 
+from cnnlab.evaluation.reading.reading import short
 from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.runs import registered
@@ -49,6 +50,7 @@ def _versions(run: Run, name: str) -> None:
     columns = {
         t("registry_page.version"): [str(one.version) for one in found],
         t("registry_page.alias"): [plain(", ".join(one.aliases)) or formats.UNKNOWN for one in found],
+        t("registry_page.carries"): [plain(short(one.reading)) or formats.UNKNOWN for one in found],
         t("registry_page.run"): [_whose(one, run) for one in found],
         t("registry_page.created"): [formats.moment(one.created, language()) for one in found],
     }
