@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from cnnlab.evaluation import baseline
 from cnnlab.evaluation.compared import Compared, axes, front, headline
@@ -16,10 +17,11 @@ from cnnlab.evaluation.compared_words import GROUP_COLUMNS, delta_words, energy_
 from cnnlab.evaluation.paired_words import between
 from cnnlab.evaluation.paired_words import sentence as tested_words
 from cnnlab.i18n import formats, translate
-from cnnlab.plots import svg
-from cnnlab.plots.comparison import curve
+from cnnlab.plots import columns, tradeoff
 from cnnlab.plots.cues import sample
-from cnnlab.plots.palette import LIGHT, Cue, cue
+from cnnlab.plots.export.file import PAPER, embedded
+from cnnlab.plots.named.several import by_epoch, parallel_of
+from cnnlab.plots.palette import Cue, cue
 from cnnlab.runs import seeds, table_words
 from cnnlab.runs.comparison import MISSING
 from cnnlab.runs.seeds_words import sentences
@@ -60,14 +62,15 @@ class _Report:
     def __init__(self, found: Compared, names: Sequence[str], asked: Asked, language: str) -> None:
         self.found, self.asked, self.language = found, asked, language
         self.names = [_said(name) for name in names]
-        slots = asked.slots or range(len(names))
-        self.cues: list[Cue] = [cue(slot, LIGHT) for slot in slots]
+        self.typed = list(names)
+        self.slots = list(asked.slots or range(len(names)))
+        self.cues: list[Cue] = [cue(slot, PAPER) for slot in self.slots]
         self.metric = headline(found.columns)
 
     def document(self) -> str:
         title = self.t("compare.report.title")
         parts = [self._verdict(), self._results(), self._baseline(), self._settings(), self._groups()]
-        parts += [self._curves(), self._trades()]
+        parts += [self._curves(), self._trades(), self._parallel()]
         if self.asked.command:
             parts.append(f"<h2>{self.t('compare.report.again')}</h2><pre>{escape(self.asked.command)}</pre>")
         meta = "<meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
@@ -159,20 +162,14 @@ class _Report:
 
     def _curves(self) -> str:
         keys = dict.fromkeys(key for run in self.found.runs for key in run.last if key.startswith("val_"))
-        drawn = []
-        for key in keys:
-            scale = 100.0 if table_words.is_share(key) else 1.0
-            series = [
-                (look, curve(run.epochs, key, scale=scale))
-                for look, run in zip(self.cues, self.found.runs, strict=True)
-            ]
-            title = table_words.axis(key, self.language)
-            drawn.append(svg.lines(series, self.t("run.curves.epoch"), title, self.language, title))
-        pictures = "".join(drawn)
-        return f"<h2>{self.t('compare.report.curves')}</h2>{self._legend()}{pictures}" if pictures else ""
+        pictures = [
+            self._picture(by_epoch(self.found.runs, key, self.typed, self.slots, self.language), key) for key in keys
+        ]
+        return f"<h2>{self.t('compare.report.curves')}</h2>{''.join(pictures)}" if pictures else ""
 
-    def _legend(self) -> str:
-        return f"<p>{' &nbsp; '.join(self._heads())}</p>"
+    def _picture(self, chart: Any, *axes: str) -> str:
+        label = " / ".join(table_words.axis(name, self.language) for name in axes)
+        return embedded(chart, self.language, label=label)
 
     def _trades(self) -> str:
         if self.metric is None:
@@ -182,19 +179,23 @@ class _Report:
         return "".join(self._trade(column, self.metric) for column in chosen if column is not None)
 
     def _trade(self, against: Column, result: Column) -> str:
-        def at(place: int) -> tuple[float, float]:
-            x = table_words.axis_value(against.name, against.values[place])
-            y = table_words.axis_value(result.name, result.values[place])
-            return float(x or 0.0), float(y or 0.0)
-
-        both = [p for p in range(len(self.names)) if None not in (against.values[p], result.values[p])]
-        on_front = front(against, result)
+        dots = columns.dots(against, result, self.typed, self.slots)
+        if not dots:
+            return ""
         titles = table_words.axis(against.name, self.language), table_words.axis(result.name, self.language)
-        said = front_words(against, result, self.names, on_front, self.language)
-        points = [(self.cues[place], *at(place)) for place in both]
-        drawn = svg.scatter(points, [at(place) for place in on_front], *titles, self.language, " / ".join(titles))
+        said = front_words(against, result, self.names, front(against, result), self.language)
+        line, name = columns.front_ends(against, result), translate("compare.more.front", self.language)
+        drawn = self._picture(tradeoff.scatter(dots, line, titles, name, PAPER), against.name, result.name)
         head = self.t("compare.report.trade", result=self.title(result.name), cost=self.inline(against.name))
-        return f"<h2>{head}</h2>{drawn}{_paragraph(said)}" if drawn else ""
+        return f"<h2>{head}</h2>{drawn}{_paragraph(said)}"
+
+    def _parallel(self) -> str:
+        """The settings that differ against the result, where a line may say more than the table."""
+        chart = parallel_of(self.found.columns, self.metric, self.typed, self.language)
+        if chart is None or not chart["series"][0]["data"]:
+            return ""
+        title = self.t("figure.parallel")
+        return f"<h2>{title}</h2>{embedded(chart, self.language, label=title)}"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -91,7 +91,7 @@ def test_a_report_that_needs_nothing_else(
     found = _Tags()
     found.feed(written)
     assert not {"script", "img", "link", "iframe", "a"} & set(found.tags)
-    assert "http" not in written.replace("http://www.w3.org/2000/svg", "")
+    assert "http" not in written.replace("http://www.w3.org/", "")  # the names of what SVG is written in
     assert found.open == []
     assert {"svg", "table", "bdi"} <= set(found.tags)
     for key in ("results", "curves", "settings", "groups", "baseline", "again"):

@@ -7,9 +7,11 @@ the page shows. Text in SVG stays text: it can be searched and edited, and is sh
 from __future__ import annotations
 
 import io
+import re
 import threading
 import warnings
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from cnnlab.plots.palette import LIGHT, Palette
@@ -52,10 +54,8 @@ def drawn(chart: Any, ending: str, language: str, *, title: str = "", y_axis: st
 
 def embedded(chart: Any, language: str, *, label: str) -> str:
     """As an element of an HTML page; ``label``: what is read aloud of it."""
-    from html import escape
-
     whole = drawn(chart, "svg", language).decode()
-    element = whole[whole.index("<svg") :]
+    element = re.sub(r"<metadata>.*?</metadata>", "", whole[whole.index("<svg") :], flags=re.S)
     return element.replace("<svg", f"<svg role='img' aria-label='{escape(label, quote=True)}'", 1)
 
 

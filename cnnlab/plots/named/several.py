@@ -13,6 +13,7 @@ from cnnlab.plots.export.file import PAPER
 from cnnlab.plots.named import Asked, nothing
 from cnnlab.runs import table, table_words
 from cnnlab.runs.run import Run
+from cnnlab.runs.table import Column
 from cnnlab.runs.view import view
 
 _SETTINGS = 4  # axes of parallel coordinates that are settings
@@ -69,12 +70,22 @@ def parallel(asked: Asked) -> Any:
     runs, spoken = _runs(asked), asked.language
     found = table.columns(runs)
     result = find(found, asked.metric, "--metric") if asked.metric else headline(found)
-    if result is None:
-        raise nothing("parallel", asked, translate("compare.more.nothing", spoken))
+    made = parallel_of(found, result, table.names_of(runs), spoken)
+    if made is None:
+        raise nothing("parallel", asked, translate("compare.more.nothing_varies", spoken))
+    return made
+
+
+def parallel_of(
+    found: Sequence[Column], result: Column | None, names: Sequence[str], language: str
+) -> dict[str, Any] | None:
+    """``None`` where nothing was measured or no setting differs."""
     settings = [one for one in found if one.kind == "setting" and one.varies][:_SETTINGS]
+    if result is None or not settings:
+        return None
     costs = [one for one in found if one.name == "train_seconds"]
-    dimensions = [columns.dimension(one, spoken) for one in (*settings, *costs, result)]
-    return tradeoff.parallel(dimensions, table.names_of(runs), PAPER)
+    dimensions = [columns.dimension(one, language) for one in (*settings, *costs, result)]
+    return tradeoff.parallel(dimensions, names, PAPER)
 
 
 def _runs(asked: Asked) -> list[Run]:
