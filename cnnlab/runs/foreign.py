@@ -1,4 +1,4 @@
-"""Runs that only MLflow knows, as ``Run``: what their tags say, and how long ago."""
+"""Runs that only MLflow knows, as ``Run``: what their tags say, and how long ago. Others' runs: see ``others``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnnlab.errors import LabError, Problem, RunError
 from cnnlab.experiment import Experiment
-from cnnlab.home import Home
+from cnnlab.home import RUN_ID, Home
 from cnnlab.runs import mlflow_store, tags
 from cnnlab.runs.asking import asking
 from cnnlab.runs.journal import Progress
 from cnnlab.runs.labels_published import NOTE
+from cnnlab.runs.others import MOST_METRICS, others_run
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 
@@ -35,30 +36,53 @@ def read_foreign(home: Home, *, limit: int, run_id: str | None = None) -> list[R
 
 
 def _search(client: MlflowClient, home: Home, limit: int, run_id: str | None) -> list[Run]:
-    experiment = client.get_experiment_by_name(mlflow_store.EXPERIMENT)
-    if experiment is None:
-        return []
-    wanted = f"tags.`{tags.RUN_ID}` = '{run_id}'" if run_id else ""  # the id is 32 hex digits by now
+    if run_id:
+        return _one(client, home, run_id)
     found: list[Run] = []
     page: str | None = None
-    while len(found) < limit:
-        runs = client.search_runs(
-            [experiment.experiment_id], wanted, max_results=PAGE, order_by=["start_time DESC"], page_token=page
-        )
-        for stored in runs:
-            run = _run(stored, home)
-            if run is not None and not (home.run_folder(run.run_id) / "state.json").exists():
-                found.append(run)
+    places = [experiment.experiment_id for experiment in client.search_experiments()]
+    while places and len(found) < limit:
+        runs = client.search_runs(places, max_results=PAGE, order_by=["start_time DESC"], page_token=page)
+        found += [run for stored in runs if (run := _foreign(stored, home)) is not None]
         page = runs.token
         if not page:
             break
-    if run_id:
-        return [_with_epochs(client, run) for run in found[:1]]
     return found[:limit]
 
 
+def _one(client: MlflowClient, home: Home, run_id: str) -> list[Run]:
+    """By CNN Lab's id, or by MLflow's own for what another program logged; with its epochs."""
+    experiment = client.get_experiment_by_name(mlflow_store.EXPERIMENT)
+    stored: list[mlflow.entities.Run] = []
+    if experiment is not None:
+        wanted = f"tags.`{tags.RUN_ID}` = '{run_id}'"  # the id is 32 hex digits by now
+        stored = list(client.search_runs([experiment.experiment_id], wanted, max_results=1))
+    stored = stored or _by_mlflow_id(client, run_id)
+    return [_with_epochs(client, run) for one in stored if (run := _foreign(one, home)) is not None]
+
+
+def _by_mlflow_id(client: MlflowClient, run_id: str) -> list[mlflow.entities.Run]:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        found = client.get_run(run_id)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        return []
+    return [found] if found.info.lifecycle_stage == "active" else []
+
+
+def _foreign(stored: mlflow.entities.Run, home: Home) -> Run | None:
+    """``None`` for a run of this home."""
+    run = _run(stored, home) or others_run(stored, home)
+    said = stored.data.tags.get(tags.RUN_ID, "")
+    here = RUN_ID.fullmatch(said) and (home.run_folder(said) / "state.json").exists()
+    return None if here else run
+
+
 def _run(stored: mlflow.entities.Run, home: Home) -> Run | None:
-    """``None`` for what somebody else logged into our experiment."""
+    """``None`` for what another program logged."""
     said = stored.data.tags
     try:
         home.run_folder(said.get(tags.RUN_ID, ""))
@@ -103,9 +127,8 @@ def _with_epochs(client: MlflowClient, run: Run) -> Run:
     assert run.mlflow_run_id is not None  # noqa: S101
     stored = client.get_run(run.mlflow_run_id)
     records: dict[int, dict[str, Any]] = defaultdict(dict)
-    for name in stored.data.metrics:
-        if name.startswith(("system/", "test_")) or name == BEST:
-            continue
+    names = [name for name in stored.data.metrics if name != BEST and not name.startswith(("system/", "test_"))]
+    for name in names if run.by_cnnlab else names[:MOST_METRICS]:
         for point in client.get_metric_history(run.mlflow_run_id, name):
             records[point.step].update({"epoch": point.step, "time": point.timestamp / 1000, name: point.value})
     for point in client.get_metric_history(run.mlflow_run_id, BEST):

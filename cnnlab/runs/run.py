@@ -45,6 +45,7 @@ class Run:
     worker_pid: int | None = None
     folder: Path | None = None
     local: bool = True
+    by_cnnlab: bool = True  # False: another program logged it to MLflow, and its id is MLflow's own
     heard_seconds: float | None = None  # since an active run last said something; None for the others
     mlflow_run_id: str | None = None
     mlflow_experiment_id: str | None = None

@@ -55,7 +55,9 @@ def draw(run: Run) -> None:
         _ending(run)
     else:
         _progress(run)
-    if run.experiment is None:
+    if not run.by_cnnlab:
+        st.caption(t("run.by_others"))
+    elif run.experiment is None:
         st.warning(t("run.description_missing"), icon=":material/warning:")
     numbers.draw(run)
     tabs.draw(run)
@@ -96,7 +98,7 @@ def _progress(run: Run) -> None:
         st.caption(waiting)
     if is_stopping(run):
         st.caption(stopping_words(run))
-    if not run.local:
+    if not run.local and run.by_cnnlab:
         st.caption(t("run.elsewhere"))
     if run.heard_seconds is not None and run.heard_seconds > _SILENT_SECONDS:
         st.caption(t("run.heard", duration=formats.duration(run.heard_seconds)))

@@ -90,6 +90,8 @@ def ending_words(run: Run) -> str:
     """How a run ended and what to do next. A failed one says its reason and its cure."""
     if run.reason is not None:
         return sentence(run.reason)
+    if not run.by_cnnlab:
+        return t("run.others_ended", state=t(f"state.{run.state.value}"))
     if run.state is RunState.FAILED:
         return t("run.failed_unexplained")
     if run.state is RunState.LOST:
