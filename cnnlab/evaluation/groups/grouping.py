@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,30 @@ class Grouping:
     kind: str  # "column", "pattern", "table" or "statistic"
     groups: tuple[str, ...]
     codes: Codes
+
+
+class Offered:
+    """The groupings of one dataset by column, each made once; what its samples are called."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self._made: dict[str, Grouping] = {}
+
+    @cached_property
+    def files(self) -> Sequence[str]:
+        """Of the whole dataset."""
+        files: list[str] = self.prepared.manifest()["file"]
+        return files
+
+    @cached_property
+    def columns(self) -> list[str]:
+        return columns(self.prepared)
+
+    def by(self, column: str) -> Grouping:
+        """``of_column``. Raises what that raises."""
+        if column not in self._made:
+            self._made[column] = of_column(self.prepared, column)
+        return self._made[column]
 
 
 def columns(prepared: Prepared) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,10 +11,9 @@ from cnnlab.data.store import Prepared
 from cnnlab.data.types import Progress
 from cnnlab.errors import LabError
 from cnnlab.evaluation.groups import gaps as gap
-from cnnlab.evaluation.groups import grouping as group
 from cnnlab.evaluation.groups.fairness import cramers_v, cross_table
 from cnnlab.evaluation.groups.gaps import Codes, Gaps
-from cnnlab.evaluation.groups.grouping import Grouping
+from cnnlab.evaluation.groups.grouping import Grouping, Offered
 from cnnlab.evaluation.judged import Judged
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
@@ -27,19 +25,7 @@ class Look:
     prepared: Prepared
     split: SplitIndex
     positions: Codes  # [N] of the samples of ``judged``, in the whole dataset
-    _groupings: dict[str, Grouping] = field(default_factory=dict)
-
-    @property
-    def files(self) -> Sequence[str]:
-        """Of the whole dataset."""
-        files: list[str] = self.prepared.manifest()["file"]
-        return files
-
-    def by(self, column: str) -> Grouping:
-        """``of_column``, computed once. Raises what that raises."""
-        if column not in self._groupings:
-            self._groupings[column] = group.of_column(self.prepared, column)
-        return self._groupings[column]
+    offered: Offered
 
     def of_split(self, grouping: Grouping) -> Codes:
         """[N] the groups of the samples of ``judged``."""
@@ -57,12 +43,12 @@ class Look:
         Raises ``LabError`` ("unknown_group_metric").
         """
         _known(metric)
-        found, names = [], group.columns(self.prepared)
+        found, names = [], self.offered.columns
         for place, name in enumerate(names):
             if progress:
                 progress("progress.groups", place, len(names))
             try:
-                one = self.by(name)
+                one = self.offered.by(name)
             except LabError:
                 continue
             codes = self.of_split(one)
@@ -100,7 +86,7 @@ def look(journal: Journal, home: Home, split: str = "test") -> Look:
 
 
 def of(said: Judged, prepared: Prepared, index: SplitIndex, split: str) -> Look:
-    return Look(said, prepared, index, np.asarray(getattr(index, split), dtype=np.int64))
+    return Look(said, prepared, index, np.asarray(getattr(index, split), dtype=np.int64), Offered(prepared))
 
 
 def _known(metric: str) -> None:

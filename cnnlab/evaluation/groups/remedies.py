@@ -26,12 +26,9 @@ _BALANCE = {
 REMEDIES = tuple(_BALANCE)
 BY_GROUP = ("group_sampler", "rare_group_augmented")  # need a column of the manifest
 EVEN = 1.2  # largest over smallest, up to which none is called rare
-_RARE_MORE = ("rare_augmented", "rare_group_augmented")
+RARE_MORE = ("rare_augmented", "rare_group_augmented")
 # what hardly any class loses its meaning by: no flips, which letters and digits do not bear
 _MILD = {"rotation": 10.0, "translation": 0.1, "scaling": 0.1, "brightness": 0.2, "contrast": 0.2}
-
-
-_MOST = {"rotation": 180.0, "scaling": 0.9, "translation": 0.9, "crop": 256}  # the others are shares of one
 
 
 def remedied(experiment: Experiment, name: str, by: str | None = None, columns: Sequence[str] = ()) -> Experiment:
@@ -40,7 +37,9 @@ def remedied(experiment: Experiment, name: str, by: str | None = None, columns: 
     "augmented_sampler" draws every class as often and alters each image anew, so that the few images of a rare class
     do not come back unchanged; a run that augments already keeps how it does. "rare_augmented" alters images the more,
     the rarer their class: of a run that does not augment, those of the commonest class are left alone; of one that
-    does, they keep what they have, and the rarest get up to twice of it. "rare_group_augmented" does so by groups.
+    does, they get half. "rare_group_augmented" does so by groups. On Fashion-MNIST made long-tailed both helped the
+    rare classes less than altering all alike, since what is altered then looks rare and what is not looks common
+    (docs/benchmarks/rare_augmentation.md).
 
     Raises ``LabError``: "unknown_remedy", "remedy_without_column", "unknown_balance_column", "remedy_already" (the run
     was trained that way).
@@ -53,7 +52,7 @@ def remedied(experiment: Experiment, name: str, by: str | None = None, columns: 
         raise LabError("unknown_balance_column", field="--by", value=str(by)[:80], known=", ".join(columns) or "–")
     column = by if name in BY_GROUP else None
     changes: dict[str, Any] = {"data.balance": _BALANCE[name], "data.balance_by": column, "name": ""}
-    if name in _RARE_MORE:
+    if name in RARE_MORE:
         changes |= _more_for_rare(experiment.data)
     elif name == "augmented_sampler" and not experiment.data.augmentation.active:
         changes |= {f"data.augmentation.{transform}": size for transform, size in _MILD.items()}
@@ -67,17 +66,14 @@ def applies(name: str, counts: NDArray[np.int64]) -> bool:
     """``counts``: training images of each class, or of each group for ``BY_GROUP``. Where none is rare, none is
     altered more."""
     there = counts[counts > 0]
-    return name not in _RARE_MORE or (len(there) > 1 and bool(there.max() > EVEN * there.min()))
+    return name not in RARE_MORE or (len(there) > 1 and bool(there.max() > EVEN * there.min()))
 
 
 def _more_for_rare(data: DataSpec) -> dict[str, Any]:
     """An experiment that varies the rare more already keeps how it does."""
     if not data.augmentation.active:
         return {f"data.augmentation.{name}": size for name, size in _MILD.items()} | {"data.common_augmentation": 0.0}
-    if data.common_augmentation < 1.0:
-        return {}
-    doubled = {name: min(2 * size, _MOST.get(name, 1.0)) for name, size in data.augmentation.model_dump().items()}
-    return {f"data.augmentation.{name}": size for name, size in doubled.items()} | {"data.common_augmentation": 0.5}
+    return {"data.common_augmentation": 0.5} if data.common_augmentation == 1.0 else {}
 
 
 def in_group(before: Judged, after: Judged, members: NDArray[np.bool_]) -> Pair | None:

@@ -67,7 +67,7 @@ def test_the_rare_are_altered_more_and_where_none_is_rare_it_is_no_remedy() -> N
     before = Experiment().changed({"data.augmentation.rotation": 100.0, "data.augmentation.erasing": 0.7})
     after = remedied(before, "rare_group_augmented", "site", ["site"]).data
     assert (after.balance, after.balance_by, after.common_augmentation) == ("group_sampler", "site", 0.5)
-    assert (after.augmentation.rotation, after.augmentation.erasing) == (180.0, 1.0)
+    assert after.augmentation == before.data.augmentation
     assert applies("rare_augmented", np.array([100, 20, 0]))
     assert not applies("rare_augmented", np.array([100, 95]))
     assert not applies("rare_augmented", np.array([100, 0]))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnlab.ui import address, groupings
 from cnnlab.ui.evaluate import computing
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.evaluate.groups import choice, found, remedies
@@ -22,7 +23,8 @@ def draw(case: Case) -> None:
     seen = choice.look_of(case)
     metric, positive = choice.measure(case)
     _survey(case, seen, metric, positive)
-    grouping = choice.grouping(seen)
+    address.rename("by", "group", seen.offered.columns.__contains__)
+    grouping = groupings.choose(seen.offered, "groups", parameter="group")
     if grouping is not None:
         codes = seen.of_split(grouping)
         found.draw(case, seen, grouping, metric, positive)

@@ -1,4 +1,4 @@
-"""What is compared, and where the groups come from."""
+"""What is compared: the run's split, the metric, what was compared so far."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnlab.errors import LabError
 from cnnlab.ui import address
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
-from cnnlab.ui.text import message, plain
 
 if TYPE_CHECKING:
     from cnnlab.evaluation.groups.gaps import Gaps
-    from cnnlab.evaluation.groups.grouping import Grouping
     from cnnlab.evaluation.groups.look import Look
 
-_METRIC, _CLASS, _SOURCE, _COLUMN = "groups_metric", "groups_class", "groups_source", "groups_column"
-_SOURCES = ("column", "pattern", "table")
+_METRIC, _CLASS = "groups_metric", "groups_class"
 _KEPT = 12
 
 
@@ -71,78 +67,3 @@ def measure(case: Case) -> tuple[str, int]:
         )
     address.keep("metric", metric if metric != METRICS[0] else None)
     return metric, positive
-
-
-def grouping(seen: Look) -> Grouping | None:
-    """``None`` while nothing that can be used is given; the page has said why."""
-    labels = {name: t(f"groups_page.source.{name}") for name in _SOURCES}
-    source = st.segmented_control(
-        t("groups_page.by"),
-        _SOURCES,
-        default=None if _SOURCE in st.session_state else _SOURCES[0],
-        required=True,
-        format_func=labels.__getitem__,
-        key=_SOURCE,
-        persist_state="session",
-    )
-    try:
-        if source == "pattern":
-            return _pattern(seen)
-        if source == "table":
-            return _table(seen)
-        return _column(seen)
-    except LabError as error:
-        st.error(message(error), icon=":material/error:")
-        return None
-
-
-def _column(seen: Look) -> Grouping | None:
-    from cnnlab.evaluation.groups.grouping import columns
-    from cnnlab.evaluation.groups.words import title
-
-    known = columns(seen.prepared)
-    if not known:
-        st.markdown(t("groups.nothing"))
-        return None
-    address.rename("by", "group", known.__contains__)
-    if address.asked("group") in known:
-        st.session_state[_COLUMN] = address.asked("group")
-    if st.session_state.get(_COLUMN) not in known:
-        st.session_state[_COLUMN] = known[0]
-    titles = {name: title(name, _kind(name), language()) for name in known}
-    name = st.selectbox(
-        t("groups_page.column"), known, format_func=titles.__getitem__, key=_COLUMN, persist_state="session", width=320
-    )
-    address.keep("group", name if name != known[0] else None)
-    with st.spinner(t("progress.groups")):
-        return seen.by(str(name or known[0]))
-
-
-def _kind(name: str) -> str:
-    from cnnlab.evaluation.groups.statistics import STATISTICS
-
-    return "statistic" if name in STATISTICS else "column"
-
-
-def _pattern(seen: Look) -> Grouping | None:
-    from cnnlab.evaluation.groups.grouping import of_pattern
-
-    pattern = st.text_input(
-        t("groups_page.pattern"),
-        key="groups_pattern",
-        persist_state="session",
-        max_chars=300,
-        help=t("groups_page.pattern_help"),
-        width=420,
-    )
-    st.caption(t("groups_page.pattern_example", file=plain(str(seen.files[0]))))
-    return of_pattern(seen.files, pattern) if pattern else None
-
-
-def _table(seen: Look) -> Grouping | None:
-    from cnnlab.evaluation.groups.grouping import MOST_BYTES, of_table
-
-    given = st.file_uploader(
-        t("groups_page.table"), type="csv", key="groups_table", max_upload_size=MOST_BYTES // 1_000_000, width=420
-    )
-    return of_table(seen.files, given.getvalue(), given.name) if given else None

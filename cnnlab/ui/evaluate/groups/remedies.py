@@ -28,7 +28,7 @@ _LOOKED_AT = 200  # newest runs among which those of this one are looked for
 
 def draw(case: Case, seen: Look, grouping: Grouping, codes: Codes) -> None:
     from cnnlab.evaluation.groups.grouping import group_columns
-    from cnnlab.evaluation.groups.remedies import BY_GROUP, REMEDIES, applies
+    from cnnlab.evaluation.groups.remedies import BY_GROUP, RARE_MORE, REMEDIES, applies
 
     if case.run.experiment is None:
         return
@@ -47,6 +47,8 @@ def draw(case: Case, seen: Look, grouping: Grouping, codes: Codes) -> None:
                 on_click=safely(_start),
                 args=(case.run, name, grouping.name, columns),
             )
+    if any(name in RARE_MORE for name in offered):
+        st.caption(t("groups_page.remedy_rare"))
     if len(offered) < len(fits):
         st.caption(t("groups_page.remedy_even"))
     if len(fits) < len(REMEDIES):
