@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnlab.cli import explain_scores, files
+from cnnlab.cli import explain_scores, explain_subjects, files
 from cnnlab.cli.output import Output
 from cnnlab.cli.progress import ProgressBar
 from cnnlab.errors import LabError
+from cnnlab.evaluation.class_names import class_named
 from cnnlab.experiment import parse_setting
 from cnnlab.explain.grading import table as score_table
 from cnnlab.explain.grading import words as score_words
@@ -18,14 +19,12 @@ from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
 if TYPE_CHECKING:
-    from cnnlab.evaluation.trained import TrainedModel
     from cnnlab.explain.display import Display
     from cnnlab.explain.grading.scorecard import Card
     from cnnlab.explain.grading.sheet_cards import Cards
     from cnnlab.explain.report import Table
     from cnnlab.explain.several import Asked
     from cnnlab.explain.sheet import Strip
-    from cnnlab.explain.subjects import Subject
 
 ROLE_WORDS = {"predicted": "predicted", "true": "true", "runner-up": "runner_up", "runner_up": "runner_up"}
 
@@ -47,18 +46,20 @@ def explain(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     journals = [Journal.open(home, run) for run in runs]
     models = [load_trained(journal.folder) for journal in journals]
     for run, model in zip(runs[1:], models[1:], strict=True):
-        check_comparable(models[0].card, model.card, run=run)
+        check_comparable(models[0].card, model.card, run=run, from_files=bool(arguments.image))
     names = models[0].card.outputs.class_names
     asked = _asked(arguments, names)
-    subjects = _subjects(arguments, journals[0], home, models[0])
-    check_counts(runs, subjects)
+    first = explain_subjects.chosen(arguments, journals[0], home, models[0])
+    check_counts(runs, first)
     sources = []
     for run, journal, model in zip(runs, journals, models, strict=True):
+        subjects = explain_subjects.seen_by(first, arguments, (journals[0], models[0]), (journal, model), home)
         with ProgressBar(output) as bar:
             rows = explain_several(model, subjects, asked, progress=bar)
         source = Source(run, journal.experiment().name or run[:8], names, shown(rows, asked))
         sources.append(source.read(Reading.of(journal.folder)))
-        output.remarks(sentences(sources[-1].reading, names, output.language))
+        whose = f"{source.name}: " if len(runs) > 1 else ""
+        output.remarks(f"{whose}{said}" for said in sentences(sources[-1].reading, names, output.language))
     display = display.of_difference() if asked.difference else display
     made = strips(sources, display)
     only_with_maps(made)
@@ -199,10 +200,10 @@ def _asked(arguments: argparse.Namespace, names: tuple[str, ...]) -> Asked:
         raise LabError("layer_not_taken", field="--layer", value=arguments.layer[:80], method=methods[0])
     targets: list[int | str] = []
     if arguments.target is not None:
-        targets.append(_class(arguments.target, names, "--target"))
+        targets.append(class_named(arguments.target, names, "--target"))
     for part in (arguments.targets or "").split(","):
         if text := part.strip():
-            targets.append(ROLE_WORDS[text] if text in ROLE_WORDS else _class(text, names, "--targets"))
+            targets.append(ROLE_WORDS[text] if text in ROLE_WORDS else class_named(text, names, "--targets"))
     if arguments.difference and (len(targets) != 2 or targets[0] == targets[1]):
         raise LabError("difference_of_two", field="--difference", value=arguments.targets or "")
     options = _options(arguments, methods)
@@ -226,46 +227,3 @@ def _options(arguments: argparse.Namespace, methods: tuple[str, ...]) -> dict[st
         for taker in takers:
             found[taker][name] = value
     return found
-
-
-def _subjects(arguments: argparse.Namespace, journal: Journal, home: Home, model: TrainedModel) -> list[Subject]:
-    """The images to explain, of a split or of files."""
-    from cnnlab.evaluation.evaluate import dataset_of, samples_of
-    from cnnlab.evaluation.held_out import image_at, picked_indices
-    from cnnlab.evaluation.trained import read_image
-    from cnnlab.explain.subjects import Subject
-
-    names = model.card.outputs.class_names
-    for field in ("true_class", "predicted_class"):
-        if arguments.pick is None and getattr(arguments, field) is not None:
-            option = f"--{field.replace('_', '-')}"
-            raise LabError("only_with_pick", field=option, value=getattr(arguments, field)[:80])
-    if arguments.image and arguments.split is not None:
-        raise LabError("split_of_files", field="--split", value=arguments.split[:80])
-    if arguments.image:
-        paths = [Path(name) for name in arguments.image]
-        return [Subject(model.input_of(read_image(path)), path.name) for path in paths]
-    indices, split = arguments.index, arguments.split or "test"
-    if indices is None:
-        kinds = {
-            field: _class(text, names, f"--{field.replace('_', '-')}")
-            for field in ("true_class", "predicted_class")
-            if (text := getattr(arguments, field)) is not None
-        }
-        indices = picked_indices(journal, home, arguments.pick, arguments.place, arguments.count, split=split, **kinds)
-    dataset = dataset_of(journal, home)
-    images = [image_at(dataset, index, split) for index in indices]
-    manifest, numbers = samples_of(dataset, split).manifest, {name: number for number, name in enumerate(names)}
-    return [
-        Subject(image, str(manifest["file"][index]), numbers.get(manifest["label"][index]), index, split)
-        for image, index in zip(images, indices, strict=True)
-    ]
-
-
-def _class(text: str, names: tuple[str, ...], field: str) -> int:
-    """A class by its name or its number. Raises ``LabError`` ("unknown_class")."""
-    if text in names:
-        return names.index(text)
-    if text.isascii() and text.isdecimal() and int(text) < len(names):
-        return int(text)
-    raise LabError("unknown_class", field=field, value=text[:80], known=", ".join(names[:12]))

@@ -28,7 +28,8 @@ def sheet_cards(
     for number, strip in enumerate(made):
         subject, model = strip.row.subject, models[strip.source.run_id]
         masks = None
-        if dataset is not None and subject.index is not None:
+        # a network that takes another size has no mask of its own here
+        if dataset is not None and subject.index is not None and subject.inputs.shape[1:] == dataset.kind.shape:
             masks = objects_at(dataset, [subject.index], subject.split)
         maps = [panel.cell.explanation for panel in strip.panels]
         cards = iter(

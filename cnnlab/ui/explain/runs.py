@@ -75,15 +75,19 @@ def _asked() -> list[str]:
 
 
 def _fitting(first: Run) -> dict[str, Run]:
-    """The other runs with weights that can be shown the same pixels."""
-    found = {}
-    card = _card(first)
-    for run in listing(Home.current(), limit=_OFFERED):
-        if run.run_id == first.run_id or not run_choice.has_weights(run) or card is None:
+    others = [run for run in listing(Home.current(), limit=_OFFERED) if run_choice.has_weights(run)]
+    return {run.run_id: run for run in fitting(first, others)}
+
+
+def fitting(first: Run, runs: Sequence[Run]) -> list[Run]:
+    """Of ``runs`` the others that can be shown the same pixels and know the same classes."""
+    card, found = _card(first), []
+    for run in runs:
+        other = None if run.run_id == first.run_id else _card(run)
+        if card is None or other is None:
             continue
-        other = _card(run)
-        if other is not None and (card.kind, card.outputs.class_names) == (other.kind, other.outputs.class_names):
-            found[run.run_id] = run
+        if (card.kind, card.outputs.class_names) == (other.kind, other.outputs.class_names):
+            found.append(run)
     return found
 
 

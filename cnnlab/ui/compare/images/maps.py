@@ -14,6 +14,7 @@ from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
 from cnnlab.ui import background, going, pictures, trained
 from cnnlab.ui.compare.images.case import Case
+from cnnlab.ui.explain.runs import fitting
 from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import EXPLAIN_PAGE
 from cnnlab.ui.pictures import Pixels
@@ -88,9 +89,9 @@ def _said(case: Case, number: int, place: int) -> str:
 
 
 def _link(runs: Sequence[Run], place: int) -> None:
-    """To Explain, with these runs and this image."""
+    """To Explain, with this image and those of these runs that take it in the first one's size."""
     query = {"run": runs[0].run_id, "index": str(place)}
-    if others := [run.run_id for run in runs[1:_EXPLAINED_TOGETHER]]:
+    if others := [run.run_id for run in fitting(runs[0], runs)[: _EXPLAINED_TOGETHER - 1]]:
         query["with"] = ",".join(others)
     st.page_link(
         EXPLAIN_PAGE, label=t("compare_images.to_explain"), icon=":material/arrow_forward:", query_params=query
