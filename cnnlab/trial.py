@@ -108,29 +108,26 @@ def _measured(experiment: Experiment, dataset: Dataset, tell: Progress) -> Trial
     from cnnlab.models.build import build_network
     from cnnlab.tasks.build import build_task
     from cnnlab.training import probe, runtime
+    from cnnlab.training.threads import own_threads
 
     spec = experiment.training.model_copy(update={"threads": 1})  # a run may be training beside
-    threads = torch.get_num_threads()
-    try:
-        with torch.random.fork_rng(devices=[]):
-            place = runtime.prepare(spec)
-            torch.manual_seed(spec.seed)
-            tell("progress.trying", 0, 3)
-            outputs = network_outputs(experiment.task, dataset.outputs.count)
-            network = build_network(experiment.model, dataset.kind, outputs, dataset.mean, dataset.std)
-            place.place(network)
-            network.train()
-            task = build_task(experiment, dataset.outputs, dataset.training_counts)
-            batches = _batches(experiment, dataset, place.device)
-            first = next(batches)
-            cold = probe.time_step(network, task, first)
-            tell("progress.trying", 1, 3)
-            long = cold.forward + cold.backward > LONG_SECONDS
-            warm = None if long else probe.time_step(network, task, next(batches, first))
-            tell("progress.trying", 2, 3)
-            signs = probe.look(network, task, first)
-    finally:
-        torch.set_num_threads(threads)
+    with own_threads(), torch.random.fork_rng(devices=[]):
+        place = runtime.prepare(spec)
+        torch.manual_seed(spec.seed)
+        tell("progress.trying", 0, 3)
+        outputs = network_outputs(experiment.task, dataset.outputs.count)
+        network = build_network(experiment.model, dataset.kind, outputs, dataset.mean, dataset.std)
+        place.place(network)
+        network.train()
+        task = build_task(experiment, dataset.outputs, dataset.training_counts)
+        batches = _batches(experiment, dataset, place.device)
+        first = next(batches)
+        cold = probe.time_step(network, task, first)
+        tell("progress.trying", 1, 3)
+        long = cold.forward + cold.backward > LONG_SECONDS
+        warm = None if long else probe.time_step(network, task, next(batches, first))
+        tell("progress.trying", 2, 3)
+        signs = probe.look(network, task, first)
     where = _Where(str(place.device), spec.threads, len(first))
     return _said(experiment, where, (cold, warm), signs, expected_loss(task, dataset.outputs.count))
 

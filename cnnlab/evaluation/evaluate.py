@@ -26,20 +26,13 @@ from cnnlab.tasks.base import Predictions
 from cnnlab.tasks.build import build_task
 from cnnlab.training import runtime
 from cnnlab.training.measure import drain, measuring
-
-
-def evaluate_run(journal: Journal, home: Home, *, progress: Progress | None = None) -> dict[str, float]:
-    """Metrics of the best weights on the test split, without its name ("accuracy").
-
-    Raises ``RunError`` ("run_in_training", "model_missing") and ``DataError`` ("no_test_split", "dataset_changed").
-    """
-    return evaluate_split(journal, home, "test", progress=progress)
+from cnnlab.training.threads import own_threads
 
 
 def evaluate_split(journal: Journal, home: Home, split: str, *, progress: Progress | None = None) -> dict[str, float]:
-    """As ``evaluate_run``, of any split: what was recorded at the end of the run, or beside the predictions.
+    """Metrics of the best weights on ``split``, without its name ("accuracy").
 
-    Raises as ``split_predictions`` does.
+    They are what was recorded at the end of the run, or beside the predictions. Raises as ``split_predictions`` does.
     """
     file_of(split)  # raises for what is none
     recorded: dict[str, float] = (journal.result().get("test") or {}) if split == "test" else {}
@@ -71,8 +64,9 @@ def split_predictions(
 ) -> dict[str, list[Any]]:
     """What the best weights say of each sample of ``split``, in its order; measured once, then read from the disk.
 
-    A file that can't be read, or is of other weights or another split, is measured anew. Raises as ``evaluate_run``
-    does, and ``RunError`` ("unknown_split"): nobody looks at the predictions of a run that still trains.
+    A file that can't be read, or is of other weights or another split, is measured anew. Raises ``RunError``:
+    "run_in_training" (nobody looks at the predictions of a run that still trains), "model_missing", "unknown_split";
+    and ``DataError``: "no_test_split", "split_is_empty", "dataset_changed".
     """
     with contextlib.suppress(FileNotFoundError, RunError):
         return stored_predictions(journal.folder, split)
@@ -138,18 +132,15 @@ def measure_again(
         code = "no_test_split" if split == "test" else "split_is_empty"
         raise DataError(code, field=f"data.split.{split}", value=split)
     spec = model.experiment.training
-    threads = torch.get_num_threads()
-    where = runtime.prepare(spec).in_float32()
-    network = where.place(model.network)
-    batches = measuring(
-        network, samples.to(where.device), model.task, where, batch_size=spec.batch_size, keep_predictions=True
-    )
     tell = progress or (lambda *_: None)
-    try:
+    with own_threads():
+        where = runtime.prepare(spec).in_float32()
+        network = where.place(model.network)
+        batches = measuring(
+            network, samples.to(where.device), model.task, where, batch_size=spec.batch_size, keep_predictions=True
+        )
         with contextlib.closing(batches):  # a page may cancel: then the pass is left
             measured = drain(batches, lambda now: tell("progress.predicting", now.step, now.steps))
-    finally:
-        torch.set_num_threads(threads)  # the app's other sessions compute in this process too
     origin = Origin(weights_name(journal.folder), dataset.split.fingerprint, measured.metrics)
     write_predictions(path, measured.predictions, dataset.files, origin=origin)
     return measured.metrics

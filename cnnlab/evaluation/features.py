@@ -11,8 +11,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from cnnlab.models.network import Network
 from cnnlab.runs.journal import Journal
 from cnnlab.training import runtime
 from cnnlab.training.measure import evaluation_size
+from cnnlab.training.threads import own_threads
 
 KEPT = 24  # splits whose features stay in the cache: three of eight runs
 _VERSION = 1  # raise it when the features change
@@ -140,7 +140,7 @@ def last_layer(network: Network, inputs: Tensor) -> str:
 
 def _compute(model: TrainedModel, samples: ArraySamples, path: Path, progress: Progress | None) -> None:
     spec = model.experiment.training
-    with _own_threads():
+    with own_threads():
         where = runtime.prepare(spec)
         network = model.network
         where.place(network)
@@ -161,15 +161,6 @@ def _compute(model: TrainedModel, samples: ArraySamples, path: Path, progress: P
         raise RunError("features_gone", field="data.split", value=path.stem)
     array.flush()
     write_atomically(path.with_name("features.json"), json.dumps({"layer": layer, "width": array.shape[1]}))
-
-
-@contextmanager
-def _own_threads() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)  # the app's other sessions compute in this process too
 
 
 def _caught(network: nn.Module, inputs: Tensor, layer: str) -> Tensor:

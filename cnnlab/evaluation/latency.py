@@ -19,6 +19,7 @@ from cnnlab.home import write_atomically
 from cnnlab.runs.journal import Journal
 from cnnlab.system import gpu_name, processor_name
 from cnnlab.training import runtime
+from cnnlab.training.threads import own_threads
 
 FILE = "latency.json"
 SIZES = (1, 32)
@@ -59,19 +60,16 @@ def measure(
     model = load_trained(journal.folder)
     wanted = {"training.device": device, "training.threads": threads}
     experiment = model.experiment.changed({name: value for name, value in wanted.items() if value is not None})
-    before = torch.get_num_threads()
-    where = runtime.prepare(experiment.training).in_float32()
-    network = where.place(model.network)
     generator = torch.Generator().manual_seed(0)
-    try:
+    with own_threads():
+        where = runtime.prepare(experiment.training).in_float32()
+        network = where.place(model.network)
         used = torch.get_num_threads()
         timings = []
         for done, size in enumerate(SIZES):
             pixels = torch.randint(0, 256, (size, *model.card.kind.shape), dtype=torch.uint8, generator=generator)
             tell = _part(progress, done)
             timings.append(_timing(network, pixels.to(where.device), tell))
-    finally:
-        torch.set_num_threads(before)  # the app's other sessions compute in this process too
     hardware = gpu_name() if where.device.type == "cuda" else processor_name()
     weights = weights_fingerprint(journal.folder)
     return Latency(tuple(timings), str(where.device), hardware or "", used, weights, time.time())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cnnlab.data import imported
 from cnnlab.errors import DataError
 from cnnlab.home import Home
-from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 from cnnlab.runs.view import listing
 
@@ -27,11 +26,6 @@ def remove(name: str, home: Home) -> str:
     refuse_in_use(name, home)
     imported.purge(home)
     return imported.remove(name, home)
-
-
-def users(name: str, home: Home) -> list[Run]:
-    """The runs of that dataset, the newest first."""
-    return [run for run in listing(home, limit=_LOOKED_AT) if run.dataset == name]
 
 
 def refuse_in_use(name: str, home: Home) -> None:

@@ -21,6 +21,7 @@ from cnnlab.training import runtime
 from cnnlab.training.fit import FitState, Step, fit
 from cnnlab.training.measure import evaluation_size
 from cnnlab.training.runtime import Runtime
+from cnnlab.training.threads import own_threads
 
 BUDGET_SECONDS = 0.8
 _WARM_STEPS = 3  # the first ones choose kernels and make the optimizer's state
@@ -45,8 +46,7 @@ def time_steps(experiment: Experiment, kind: InputKind, outputs: OutputSpec) -> 
     # with a backbone that joins later, most epochs are with all of it
     frozen = FineTuning(frozen_epochs=1 if experiment.training.extracts_features else 0)
     spec = experiment.training.model_copy(update={"epochs": 1, "fine_tuning": frozen})
-    threads = torch.get_num_threads()
-    try:
+    with own_threads():
         place = runtime.prepare(spec)
         channels = kind.shape[0]
         bare = experiment.model.model_copy(update={"pretrained": False})
@@ -60,8 +60,6 @@ def time_steps(experiment: Experiment, kind: InputKind, outputs: OutputSpec) -> 
         with closing(events):
             training = _time_training(events, state)
         return StepTimes(training, _time_measuring(network, samples, task, place, spec.batch_size))
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _time_training(events: Iterator[object], state: FitState) -> float:

@@ -12,6 +12,7 @@ from cnnlab.evaluation.robustness.kept import Arrays, Kept
 from cnnlab.evaluation.robustness.measured import Robustness
 from cnnlab.evaluation.robustness.subject import Asked, Subject
 from cnnlab.evaluation.robustness.table import LEVELS, corruptions
+from cnnlab.training.threads import own_threads
 
 PHASE = "progress.robustness"  # in the catalogue
 _CLEAN = "clean"
@@ -42,7 +43,8 @@ def compute(subject: Subject, names: Sequence[str], progress: Progress | None = 
             found[name] = arrays
     if missing:
         bar = _Bar(progress, sum(len(_levels(name)) for name in missing) * len(subject.places))
-        with Asked(subject) as asked:
+        with own_threads():
+            asked = Asked(subject)
             for name in missing:
                 found[name] = _measure(subject, asked, name, bar)
                 kept.put(name, found[name])

@@ -18,6 +18,7 @@ from cnnlab.evaluation.robustness.corrupt import moved_by
 from cnnlab.evaluation.robustness.kept import Kept
 from cnnlab.evaluation.robustness.subject import Asked, Subject
 from cnnlab.models.inspection import Inspection
+from cnnlab.training.threads import own_threads
 
 PHASE = "progress.robustness_shift"  # in the catalogue
 IMAGES = 128  # each is moved some hundred times
@@ -109,7 +110,8 @@ def compute(subject: Subject, progress: Progress | None = None) -> Shifts:
     predicted, confidence = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
     pixels = subject.pixels(0, len(subject.places))
     side, done = 2 * reach + 1, 0
-    with Asked(subject) as asked:
+    with own_threads():
+        asked = Asked(subject)
         for row in range(side):
             for column in range(side):
                 moved = moved_by(pixels, (row - reach, column - reach))

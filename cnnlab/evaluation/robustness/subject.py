@@ -101,19 +101,15 @@ class Subject:
 
 
 class Asked:
-    """A run's network of its own, on the device it was trained on: those that pages explain are never shared."""
+    """A run's network of its own, on the device it was trained on: those that pages explain are never shared.
+
+    It sets this process's threads: made and asked within ``own_threads``.
+    """
 
     def __init__(self, subject: Subject) -> None:
         self._model: TrainedModel = load_trained(subject.journal.folder)
-        self._threads = torch.get_num_threads()
         self._where = runtime.prepare(self._model.experiment.training).in_float32()
         self._network = self._where.place(self._model.network)
-
-    def __enter__(self) -> Asked:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        torch.set_num_threads(self._threads)  # the app's other sessions compute in this process too
 
     def classes(self, images: Tensor) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """[N, C, H, W] uint8 -> [N] predicted classes and [N] their probabilities."""
