@@ -24,7 +24,7 @@ from tests.pages.reading import all_text, texts
 from tests.pages.test_run import BAD_IDS
 
 LANGUAGES = ("en", "es")
-TABS = ("samples", "balance", "pixels", "augmentation")
+TABS = ("samples", "balance", "bias", "pixels", "augmentation")
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from cnnlab.jobs import datasets
 from cnnlab.jobs.preparing import prepare_dataset
 from cnnlab.ui import background
 from cnnlab.ui.background import Work
-from cnnlab.ui.data import augmentation, catalogue_page, content, importing, report, undo
+from cnnlab.ui.data import augmentation, bias, catalogue_page, content, importing, report, undo
 from cnnlab.ui.data.progress import words
 from cnnlab.ui.edge import edge
 from cnnlab.ui.language import language, t
@@ -22,7 +22,7 @@ from cnnlab.ui.polling import while_there
 from cnnlab.ui.text import plain, sentence
 
 _QUICK_SAMPLES = 3000
-_TABS = ("samples", "balance", "pixels", "augmentation", "report")
+_TABS = ("samples", "balance", "bias", "pixels", "augmentation", "report")
 
 
 def requested() -> DatasetInfo | None:
@@ -142,6 +142,7 @@ def _tabs(info: DatasetInfo, found: Preview) -> None:
     drawn = {
         "samples": content.samples,
         "balance": content.balance,
+        "bias": bias.draw,
         "pixels": content.pixels,
         "augmentation": augmentation.draw,
     }
