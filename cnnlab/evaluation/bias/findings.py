@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +16,11 @@ from cnnlab.evaluation.bias.guess import Codes, Guess
 from cnnlab.evaluation.bias.sources import Identity, Source
 from cnnlab.evaluation.groups.gaps import FEWEST
 from cnnlab.evaluation.groups.grouping import Grouping
+from cnnlab.evaluation.groups.statistics import STATISTICS
 
 SHOWN = 24  # images behind a finding
+BESIDE = 4  # of each of two classes, before more of the first
+LIGHT = (*STATISTICS, "colour")  # what is read off all pixels alike
 STRONG, SOME, SLIGHT = 0.5, 0.15, 0.05  # skill of a guess: from where on it is called so; below the last it is not told
 APART = 0.1  # Cramér's V of group and split, from where on the splits are said to differ
 EXPECTED = 5.0  # images that a cell should have before its being empty says anything (Cochran 1954)
@@ -38,7 +42,7 @@ class Finding:
 def gives_away(
     source: Source, found: Guess, adjusted: float, v: float | None, index: Codes, labels: Codes, names: Sequence[str]
 ) -> Finding | None:
-    """That the class is guessed from ``source``; the images: those guessed right of the class that is told best."""
+    """That the class is guessed from ``source``; the images: those guessed right of the two classes told best."""
     if adjusted >= 0.05 or found.skill < SLIGHT:
         return None
     right = found.guessed == labels
@@ -61,10 +65,25 @@ def gives_away(
         "recall": float(right[labels == best].mean()),
         "others": float((found.guessed[(labels != best) & (found.guessed >= 0)] == best).mean()),
     }
-    places = tuple(index[right & (labels == best)][:SHOWN].tolist())
+    first, second = (index[right & (labels == label)] for label in (best, _second(told, best)))
+    places = tuple(np.concatenate([first[:BESIDE], second[:BESIDE], first[BESIDE : SHOWN - BESIDE]]).tolist())
     # what a person wrote down is a likelier shortcut than what any image has, and objects often reach the border
     likely = 1.0 if source.grouping is not None else 0.6 if source.name == "border" else 0.9
     return Finding(f"gives_away_{degree}", likely * weight, source.name, source.kind, params, places)
+
+
+def together(found: Sequence[Finding]) -> list[Finding]:
+    """What the picture's light and colour give away is told once: by the best of them, which names the others."""
+    alike = [one for one in found if one.source_kind == "statistic" and one.source in LIGHT]
+    if len(alike) < 2:
+        return list(found)
+    first, *others = sorted(alike, key=lambda one: -one.weight)
+    merged = dataclasses.replace(first, params={**first.params, "also": [one.source for one in others]})
+    return [merged, *(one for one in found if one not in alike)]
+
+
+def _second(told: NDArray[np.float64], best: int) -> int:
+    return int(np.where(np.arange(len(told)) == best, -np.inf, told).argmax())
 
 
 def _told(found: Guess, labels: Codes, classes: int) -> NDArray[np.float64]:

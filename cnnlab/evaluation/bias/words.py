@@ -22,7 +22,9 @@ def source(name: str, kind: str, language: str) -> str:
 
 
 def sentence(found: Finding, language: str) -> str:
-    return translate(f"bias.said.{found.kind}", language, **_shown(found, language))
+    said = translate(f"bias.said.{found.kind}", language, **_shown(found, language))
+    also = ", ".join(source(name, found.source_kind, language) for name in found.params.get("also", ()))
+    return f"{said} {translate('bias.also', language, sources=also)}" if also else said
 
 
 def cure(found: Finding, language: str) -> str:

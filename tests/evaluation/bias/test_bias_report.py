@@ -33,7 +33,7 @@ def test_a_texture_that_gives_the_class_away_comes_first_with_its_images(home: H
     assert (first.kind, first.source) == ("gives_away_strong", "texture")
     assert found.looked[0].v == pytest.approx(0.94, abs=0.06)
     labels = np.asarray(data.prepared.targets)[list(first.places)]
-    assert len(set(labels.tolist())) == 1
+    assert [len(set(labels[part].tolist())) for part in (slice(4), slice(4, 8), slice(None))] == [1, 1, 2]
     assert set(first.places) <= set(data.split.train.tolist())
     assert any(one.kind == "absent" for one in found.findings)
 
@@ -107,18 +107,26 @@ def test_a_guess_that_chance_explains_is_not_told(home: Home) -> None:
     assert findings.gives_away(source, blind, 0.5, 0.0, index, index % 2, ("a", "b")) is None
 
 
+def test_light_and_colour_are_told_once() -> None:
+    made = [
+        findings.Finding("gives_away_some", w, s, "statistic", PARAMS) for w, s in ((0.2, "contrast"), (0.3, "colour"))
+    ]
+    made += [findings.Finding("gives_away_some", 0.1, "border", "statistic", PARAMS)]
+    found = findings.together(made)
+    assert [one.source for one in found] == ["colour", "border"]
+    assert words.sentence(found[0], "en").endswith("So do, as well or less: Contrast.")
+    assert findings.together(made[1:]) == made[1:]
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_finding_has_a_sentence_and_a_cure(language: str) -> None:
-    shares = dict.fromkeys(("share", "low", "high", "chance", "recall", "others", "train", "validation", "test"), 0.5)
-    params = {**shares, "v": 0.4, "label": "x", "group": "g", "expected": 7.0, "cells": 9, "images": 5, "fewest": 30}
-    params |= {"largest": "x", "smallest": "y", "factor": 3.5}
     for kind in KINDS:
         for count in (1, 3):
-            made = findings.Finding(kind, 0.5, "site", "column", {**params, "count": count})
+            made = findings.Finding(kind, 0.5, "site", "column", {**PARAMS, "count": count})
             assert "{" not in words.sentence(made, language)
             assert "{" not in words.cure(made, language)
     for name in ("border", "brightness"):
-        picture = findings.Finding("gives_away_some", 0.5, name, "statistic", params)
+        picture = findings.Finding("gives_away_some", 0.5, name, "statistic", PARAMS)
         assert words.cure(picture, language) != words.cure(findings.Finding("gives_away_some", 0.5), language)
 
 
@@ -138,3 +146,17 @@ KINDS = (
     "small_classes",
     "uneven_classes",
 )
+
+PARAMS: dict[str, Any] = {
+    **dict.fromkeys(("share", "low", "high", "chance", "recall", "others", "train", "validation", "test"), 0.5),
+    "v": 0.4,
+    "label": "x",
+    "group": "g",
+    "expected": 7.0,
+    "cells": 9,
+    "images": 5,
+    "fewest": 30,
+    "largest": "x",
+    "smallest": "y",
+    "factor": 3.5,
+}
