@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -17,6 +15,7 @@ from cnnlab.designs import Design
 from cnnlab.errors import LabError
 from cnnlab.home import Home
 from cnnlab.yaml_io import LIMIT_BYTES
+from tests.fresh_python import printed
 
 LAYERS = ({"kind": "convolution", "filters": 8}, {"kind": "activation"}, {"kind": "global_pooling"})
 GOOD = Design("My net", 28, 1, 10, LAYERS)
@@ -243,5 +242,4 @@ def test_a_bad_file_leaves_the_saved_design_in_place(home: Home) -> None:
 
 def test_reading_designs_imports_no_torch() -> None:
     code = "import sys, cnnlab.designs; print([m for m in ('torch', 'mlflow', 'pandas') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(code) == "[]"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +14,7 @@ from cnnlab.experiment import DataSpec, Split
 from cnnlab.home import Home
 from cnnlab.i18n import LANGUAGES
 from cnnlab.registry import registry
+from tests.fresh_python import printed
 
 NAMES = list(registry("dataset"))
 HERE = [name for name, entry in registry("dataset").items() if not entry.facts.get("downloads")]
@@ -66,8 +65,7 @@ def test_listing_imports_no_arrays() -> None:
         "catalogue.listing(Home(Path('none')));"
         "print([m for m in ('torch', 'numpy', 'PIL', 'pyarrow', 'pandas', 'torchvision') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(code) == "[]"
 
 
 @pytest.mark.parametrize("name", HERE)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.fresh_python import printed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -128,5 +128,4 @@ def test_each_library_has_one_owner(path: Path) -> None:
 @pytest.mark.parametrize("module", LIGHT)
 def test_what_answers_fast_imports_neither_torch_nor_mlflow(module: str) -> None:
     code = f"import sys, {module}; print([m for m in ('torch', 'mlflow', 'streamlit', 'pandas') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(code) == "[]"

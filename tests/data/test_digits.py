@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 
 from cnnlab.data.content import ArrayImages
 from cnnlab.data.sources import digits
 from cnnlab.home import Home
 from cnnlab.registry import registry
+from tests.fresh_python import printed
 
 
 def test_they_are_what_scikit_learn_loads(home: Home) -> None:
@@ -29,5 +27,4 @@ def test_reading_them_does_not_import_scikit_learn() -> None:
         "from cnnlab.registry import registry; from cnnlab.home import Home;"
         "digits.read(registry('dataset')['digits'], {}, Home(Path('none')), None); print('sklearn' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert printed(code) == "False"

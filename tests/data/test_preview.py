@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from cnnlab.errors import LabError
 from cnnlab.experiment import Augmentation, DataSpec
 from cnnlab.home import Home
 from tests.data.pictures import tree
+from tests.fresh_python import printed
 
 
 @pytest.fixture
@@ -119,5 +118,4 @@ def test_looking_at_data_imports_no_torch(home: Home) -> None:
         "p = preview.open_preview('digits', Home.current()); preview.balance(p); preview.pixel_statistics(p);"
         "thumbnails.make(p.info, Home.current()); print('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert printed(code) == "False"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from cnnlab.models.network import Network
 from cnnlab.models.requirements import checked_model
 from cnnlab.models.shapes import Shape, block_shapes
 from cnnlab.registry import registry
+from tests.fresh_python import printed
 
 KIND = InputKind("image", (1, 28, 28))
 PADDINGS = ["same", "0", "1", "2", "3", "4", "5"]
@@ -167,5 +166,4 @@ def test_the_choices_of_the_form_are_what_the_code_knows() -> None:
 
 def test_shapes_are_known_without_torch() -> None:
     code = "import sys, cnnlab.models.shapes, cnnlab.models.requirements; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert printed(code) == "False"

@@ -19,6 +19,7 @@ from cnnlab.models.code import as_code, class_name
 from cnnlab.models.sequences import as_layers, is_sequence
 from cnnlab.models.shapes import Shape
 from cnnlab.registry import registry
+from tests.fresh_python import printed
 from tests.models.designs import Layers, every_kind
 
 LARGE = 2_000_000  # parameters: more take seconds
@@ -140,5 +141,4 @@ def test_writing_code_imports_no_torch() -> None:
         "as_code([{'kind': 'residual_block'}, {'kind': 'global_pooling'}], Shape(3, 16, 16), 4, 'x');"
         "print('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert printed(code) == "False"

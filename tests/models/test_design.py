@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from cnnlab.models.design import MOST_LAYERS, DesignReport, analyse, checked_lay
 from cnnlab.models.requirements import checked_model
 from cnnlab.models.sequences import as_layers
 from cnnlab.models.shapes import Shape
+from tests.fresh_python import printed
 from tests.models.designs import Layers
 
 CONV = {"kind": "convolution", "filters": 8}
@@ -279,5 +278,4 @@ def test_a_report_needs_no_torch() -> None:
         "assert analyse(layers, Shape(3, 16, 16), 4).ready;"
         "print([name for name in ('torch', 'mlflow', 'streamlit', 'pandas') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(code) == "[]"

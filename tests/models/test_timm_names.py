@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from cnnlab.models.footprint import footprint
 from cnnlab.models.layouts import as_maps
 from cnnlab.models.network import Network
 from cnnlab.registry import registry
+from tests.fresh_python import printed
 
 TINY = "timm/resnet10t"
 needs_timm = pytest.mark.skipif(
@@ -50,8 +49,7 @@ def test_timm_stays_out_until_a_name_of_it_is_asked_for() -> None:
         "known = registry('architecture'); [known[n].facts for n in known]; 'vim/x' in known; listing.select('resnet');"
         "print([m for m in ('timm', 'torch') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(code) == "[]"
 
 
 def test_the_listing_stays_our_own() -> None:

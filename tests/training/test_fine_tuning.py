@@ -8,19 +8,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from cnnlab.data.samples import ArraySamples
-from cnnlab.data.types import InputKind, OutputSpec
 from cnnlab.errors import ExperimentError
-from cnnlab.experiment import Experiment, TrainingSpec
+from cnnlab.experiment import Experiment
 from cnnlab.models.network import Body, Network
-from cnnlab.tasks.classification import Classification
-from cnnlab.training import fine_tuning, runtime
-from cnnlab.training.checkpoints import digest_of_state, load_latest, save_state
+from cnnlab.training import fine_tuning
+from cnnlab.training.checkpoints import load_latest, save_state
 from cnnlab.training.early_stopping import EarlyStopping
-from cnnlab.training.fit import EpochResult, FitState, Step, fit
+from cnnlab.training.fit import EpochResult, Step
 from cnnlab.training.optimizers import build_optimizer, set_rate
+from tests.training.small import SmallRun
 
-KIND, OUTPUTS = InputKind("image", (1, 6, 6)), OutputSpec(3)
 OPTIMIZERS = ("sgd", "adam", "adamw", "rmsprop")
 
 
@@ -38,38 +35,15 @@ class _Net(nn.Module):
         return self.classifier(self.drop(maps).flatten(1))
 
 
-def _samples(count: int, seed: int) -> ArraySamples:
-    generator = torch.Generator().manual_seed(seed)
-    labels = torch.randint(0, 3, (count,), generator=generator)
-    images = torch.randint(0, 120, (count, 6, 6, 1), generator=generator)
-    for image, label in zip(images, labels.tolist(), strict=True):
-        image[2 * label : 2 * label + 2] += 90
-    return ArraySamples(KIND, OUTPUTS, images.to(torch.uint8), labels, torch.arange(count))
-
-
-class _Run:
+class _Run(SmallRun):
     def __init__(self, *, head: tuple[str, ...] = ("classifier",), **changes: Any) -> None:
-        base = {"epochs": 3, "batch_size": 32, "threads": 1, "learning_rate": 0.01, "weight_decay": 0.1}
-        changed = {f"training.{name}": value for name, value in (base | changes).items()}
-        self.spec: TrainingSpec = Experiment().changed(changed).training
-        self.runtime = runtime.prepare(self.spec)
-        torch.manual_seed(self.spec.seed)
-        self.network = self.runtime.place(Network(Body(_Net(), ("conv",), head), (0.4,), (0.3,)))
-        self.task = Classification()
-        self.state = FitState.fresh(self.network, self.task, self.spec)
-        self.train, self.validation = _samples(150, 1).to("cpu"), _samples(60, 2).to("cpu")
-
-    def events(self) -> Any:
-        splits = (self.train, self.validation)
-        return fit(self.network, *splits, self.task, self.spec, self.runtime, state=self.state)
+        decay = {"weight_decay": 0.1}
+        super().__init__(lambda: Network(Body(_Net(), ("conv",), head), (0.4,), (0.3,)), **(decay | changes))
 
     def backbone(self) -> dict[str, Tensor]:
         """Everything but the head, statistics of batch norm too."""
         state = self.network.state_dict()
         return {name: value.clone() for name, value in state.items() if "classifier" not in name}
-
-    def digest(self) -> str:
-        return digest_of_state(self.network, self.state)
 
 
 def _fine_tuning(frozen_epochs: int, backbone_rate: float = 1.0) -> dict[str, Any]:

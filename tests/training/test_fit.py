@@ -8,28 +8,13 @@ import pytest
 import torch
 from torch import nn
 
-from cnnlab.data.samples import ArraySamples
-from cnnlab.data.types import InputKind, OutputSpec
 from cnnlab.errors import ExperimentError
-from cnnlab.experiment import Experiment, TrainingSpec
-from cnnlab.tasks.classification import Classification, class_weights
-from cnnlab.training import runtime
-from cnnlab.training.checkpoints import digest_of_state
-from cnnlab.training.fit import EpochResult, FitState, Step, fit
+from cnnlab.experiment import Experiment
+from cnnlab.tasks.classification import class_weights
+from cnnlab.training.fit import EpochResult, Step
 from cnnlab.training.measure import Measuring, measure
 from cnnlab.training.optimizers import build_optimizer
-
-KIND, OUTPUTS = InputKind("image", (1, 6, 6)), OutputSpec(3)
-
-
-def _samples(count: int, seed: int) -> ArraySamples:
-    """Three classes, told apart by which third of the image is bright."""
-    generator = torch.Generator().manual_seed(seed)
-    labels = torch.randint(0, 3, (count,), generator=generator)
-    images = torch.randint(0, 120, (count, 6, 6, 1), generator=generator)
-    for image, label in zip(images, labels.tolist(), strict=True):
-        image[2 * label : 2 * label + 2] += 90
-    return ArraySamples(KIND, OUTPUTS, images.to(torch.uint8), labels, torch.arange(count))
+from tests.training.small import SmallRun
 
 
 class _Net(nn.Module):
@@ -43,28 +28,12 @@ class _Net(nn.Module):
         return self.out(self.drop(x.flatten(1)))
 
 
-class _Run:
-    def __init__(self, **changes: Any) -> None:
-        base = {"epochs": 3, "batch_size": 32, "threads": 1, "learning_rate": 0.01}
-        changed = {f"training.{name}": value for name, value in (base | changes).items()}
-        self.spec: TrainingSpec = Experiment().changed(changed).training
-        self.runtime = runtime.prepare(self.spec)
-        torch.manual_seed(self.spec.seed)
-        self.network = self.runtime.place(_Net())
-        self.task = Classification()
-        self.state = FitState.fresh(self.network, self.task, self.spec)
-        self.train, self.validation = _samples(150, 1).to("cpu"), _samples(60, 2).to("cpu")
-
-    def events(self) -> Any:
-        splits = (self.train, self.validation)
-        return fit(self.network, *splits, self.task, self.spec, self.runtime, state=self.state)
-
-    def digest(self) -> str:
-        return digest_of_state(self.network, self.state)
+def _run(**changes: Any) -> SmallRun:
+    return SmallRun(_Net, **changes)
 
 
 def test_a_step_a_batch_and_a_result_an_epoch() -> None:
-    run = _Run()
+    run = _run()
     events = list(run.events())
     steps = [event for event in events if isinstance(event, Step)]
     results = [event for event in events if isinstance(event, EpochResult)]
@@ -80,7 +49,7 @@ def test_a_step_a_batch_and_a_result_an_epoch() -> None:
 
 
 def test_train_metrics_are_means_over_samples_and_not_over_batches() -> None:
-    run = _Run(epochs=1, batch_size=100)  # batches of 100 and 50
+    run = _run(epochs=1, batch_size=100)  # batches of 100 and 50
     steps, result = [], None
     for event in run.events():
         if isinstance(event, Step):
@@ -95,7 +64,7 @@ def test_train_metrics_are_means_over_samples_and_not_over_batches() -> None:
 def test_the_same_seed_gives_the_same_bits_and_another_does_not() -> None:
     digests = []
     for seed in (0, 0, 1):
-        run = _Run(seed=seed)
+        run = _run(seed=seed)
         list(run.events())
         digests.append(run.digest())
     assert digests[0] == digests[1] != digests[2]
@@ -103,9 +72,9 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not() -> None:
 
 @pytest.mark.parametrize("stop_after", [1, 4, 5, 6, 7, 11])
 def test_closing_the_generator_anywhere_and_going_on_changes_nothing(stop_after: int) -> None:
-    whole = _Run()
+    whole = _run()
     list(whole.events())
-    torn = _Run()
+    torn = _run()
     events = torn.events()
     for _ in range(stop_after):
         next(events)
@@ -116,7 +85,7 @@ def test_closing_the_generator_anywhere_and_going_on_changes_nothing(stop_after:
 
 
 def test_early_stopping_ends_the_run() -> None:
-    run = _Run(epochs=50, learning_rate=1e-9, early_stopping={"monitor": "val_accuracy", "patience": 2})
+    run = _run(epochs=50, learning_rate=1e-9, early_stopping={"monitor": "val_accuracy", "patience": 2})
     results = [event for event in run.events() if isinstance(event, EpochResult)]
     assert results[-1].stop
     assert len(results) == run.state.stopping.best_epoch + 2
@@ -124,7 +93,7 @@ def test_early_stopping_ends_the_run() -> None:
 
 
 def test_an_unknown_monitor_names_what_is_measured() -> None:
-    run = _Run(early_stopping={"monitor": "val_beauty"})
+    run = _run(early_stopping={"monitor": "val_beauty"})
     with pytest.raises(ExperimentError, match=r"val_beauty.*val_accuracy"):
         list(run.events())
 
@@ -140,7 +109,7 @@ def test_weight_decay_spares_biases_and_norms(optimizer: str) -> None:
 
 
 def test_gradients_are_clipped() -> None:
-    free, clipped = _Run(optimizer="sgd", epochs=1), _Run(optimizer="sgd", epochs=1, gradient_clip=1e-9)
+    free, clipped = _run(optimizer="sgd", epochs=1), _run(optimizer="sgd", epochs=1, gradient_clip=1e-9)
     before = clipped.digest()
     list(free.events())
     for event in clipped.events():
@@ -158,7 +127,7 @@ def _fresh_out() -> torch.Tensor:
 
 
 def test_measuring_leaves_the_mode_and_the_weights() -> None:
-    run = _Run()
+    run = _run()
     before = run.digest()
     run.network.train()
     first = measure(run.network, run.validation, run.task, run.runtime, batch_size=7, keep_predictions=True)
@@ -182,7 +151,7 @@ def test_class_weights_are_scikit_learns() -> None:
 def test_metrics_are_scikit_learns() -> None:
     from sklearn.metrics import accuracy_score, f1_score
 
-    run = _Run(epochs=1)
+    run = _run(epochs=1)
     list(run.events())
     measured = measure(run.network, run.validation, run.task, run.runtime, batch_size=16, keep_predictions=True)
     truth = torch.cat([b.columns["label"] for b in measured.predictions]).tolist()
