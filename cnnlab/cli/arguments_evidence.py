@@ -54,12 +54,18 @@ def _mistakes(add: _Adder) -> None:
     parser.add_argument("--state", metavar="STATE", help=add.help("mistakes_state"))
     parser.add_argument("--method", metavar="METHOD", help=add.help("mistakes_method"))
     parser.add_argument("--out", metavar="CSV|HTML", help=add.help("mistakes_out"))
-    parser = add.command("review", "mistakes:review")
+    parser = add.command("review", "review:review")
     parser.add_argument("run", metavar="RUN", help=add.help("run"))
     parser.add_argument("index", nargs="?", type=int, metavar="INDEX", help=add.help("review_index"))
     parser.add_argument("--state", metavar="STATE", help=add.help("review_state"))
     parser.add_argument("--note", metavar="TEXT", help=add.help("review_note"))
+    parser.add_argument("--tag", action="append", metavar="NAME[=VALUE]", help=add.help("review_tag"))
+    parser.add_argument("--untag", action="append", metavar="NAME", help=add.help("review_untag"))
+    parser.add_argument(
+        "--split", default="test", choices=("train", "validation", "test"), help=add.help("review_split")
+    )
     parser.add_argument("--undo", action="store_true", help=add.help("review_undo"))
+    parser.add_argument("--list", action="store_true", help=add.help("review_list"))
 
 
 def _laboratory(add: _Adder) -> None:

@@ -8,7 +8,9 @@ from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output
 from cnnlab.home import Home
 from cnnlab.i18n.formats import UNKNOWN
+from cnnlab.runs import reviews
 from cnnlab.runs.journal import Journal
+from cnnlab.runs.reviews import Review
 
 
 def listed(
@@ -21,7 +23,7 @@ def listed(
     between("--limit", limit)
     found = judged(journal, home, split=split)
     chosen = places(found, parse(word, len(found.names))).tolist()
-    loss = losses(found)
+    loss, said = losses(found), reviews.reviews(journal, split)
     rows = [
         {
             "index": place,
@@ -30,6 +32,7 @@ def listed(
             "prediction": found.names[found.predictions[place]],
             "probability": round(float(found.confidence[place]), 6),
             "loss": round(float(loss[place]), 6) if found.known[place] else None,
+            "review": _review(said.get(place)),
         }
         for place in chosen[:limit]
     ]
@@ -40,3 +43,7 @@ def listed(
     ]
     title = output.t("cli.images.header", shown=len(rows), count=len(chosen), split=split)
     return {"found": len(chosen), "images": rows}, f"{title}\n{output.table(header, cells)}"
+
+
+def _review(said: Review | None) -> dict[str, Any] | None:
+    return None if said is None else {"state": said.state or None, "note": said.note, "tags": list(said.tags)}

@@ -1,4 +1,4 @@
-"""``mistakes`` and ``review``: why a network failed, and what a person says of it."""
+"""``mistakes``: why a network failed, and what a person says of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnlab.cli import files
 from cnnlab.cli.numbers import between
 from cnnlab.cli.output import Output
+from cnnlab.cli.review import NO_STATE, typed
 from cnnlab.errors import LabError
 from cnnlab.home import Home
 from cnnlab.i18n import formats
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from cnnlab.evaluation.judged import Judged
     from cnnlab.evaluation.mistakes import Card, Filter
 
-NO_STATE = "none"  # how the empty state is typed
 _EXPORTS = (".csv", ".html")
 
 
@@ -64,43 +64,6 @@ def mistakes(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     return 0
 
 
-def review(arguments: argparse.Namespace, home: Home, output: Output) -> int:
-    """Keeps what is said of an image, and tells MLflow if it is there."""
-    from cnnlab.evaluation.judged import judged
-    from cnnlab.evaluation.mistakes import card_of
-
-    journal = Journal.open(home, arguments.run)
-    index: int | None
-    if arguments.undo:
-        index = reviews.undo(journal)
-        if index is None:
-            output.result({"run_id": arguments.run, "index": None}, output.t("cli.review.nothing"))
-            return 0
-    else:
-        index = arguments.index
-        if index is None or (arguments.state is None and arguments.note is None):
-            raise LabError("no_review", field="INDEX" if index is None else "--state")
-        card_of(judged(journal, home), index)  # whether it is there
-        before = reviews.reviews(journal).get(index, Review())
-        state = before.state if arguments.state is None else _typed(arguments.state)
-        reviews.write_review(journal, index, state, before.note if arguments.note is None else arguments.note)
-    now = reviews.reviews(journal).get(index, Review())
-    told = _tell(journal, home)
-    values = {"run_id": arguments.run, "index": index, "state": now.state or None, "note": now.note, "in_mlflow": told}
-    from cnnlab.evaluation import mistake_words as words
-
-    state_words = words.state(now.state, output.language)
-    output.result(values, output.t(f"cli.review.{'kept' if told else 'waiting'}", index=index, state=state_words))
-    return 0
-
-
-def _tell(journal: Journal, home: Home) -> bool:
-    try:
-        return reviews.publish(journal, home)
-    except Exception:  # whatever the store does, the review is kept and told later
-        return False
-
-
 def _check(arguments: argparse.Namespace) -> None:
     from cnnlab.evaluation.mistakes import KINDS
 
@@ -113,7 +76,7 @@ def _check(arguments: argparse.Namespace) -> None:
 def _filter(arguments: argparse.Namespace, names: Sequence[str]) -> Filter:
     from cnnlab.evaluation.mistakes import Filter
 
-    state = None if arguments.state is None else _typed(arguments.state)
+    state = None if arguments.state is None else typed(arguments.state)
     if state not in (None, reviews.NONE, *reviews.STATES):
         known = ", ".join((*reviews.STATES, NO_STATE))
         raise LabError("unknown_review_state", field="--state", value=arguments.state[:80], known=known)
@@ -122,10 +85,6 @@ def _filter(arguments: argparse.Namespace, names: Sequence[str]) -> Filter:
         predicted_class=_class(arguments.predicted_class, names, "--predicted-class"),
         state=state,
     )
-
-
-def _typed(state: str) -> str:
-    return reviews.NONE if state == NO_STATE else state
 
 
 def _class(text: str | None, names: Sequence[str], field: str) -> int | None:
@@ -194,6 +153,7 @@ def _as_dict(card: Card, names: Sequence[str], said: Review) -> dict[str, Any]:
         "control_of": card.control_of,
         "state": said.state or None,
         "note": said.note,
+        "tags": list(said.tags),
     }
 
 

@@ -68,6 +68,26 @@ def test_files(run: Journal, tmp_path: Path, language: str, monkeypatch: pytest.
     assert f"python -m cnnlab mistakes {run.run_id}" in text
 
 
+def test_an_image_of_any_split_is_tagged_listed_and_untagged(run: Journal) -> None:
+    tagged = ("review", run.run_id, 2, "--split", "validation", "--tag", "room=3", "--tag", "checked")
+    assert command(*tagged, "--json").values["tags"] == ["checked", "room=3"]
+    assert command("review", run.run_id, 5, "--note", "see 2").status == 0
+    listed = command("review", run.run_id, "--list", "--json").values["images"]
+    assert [(one["split"], one["index"], one["tags"]) for one in listed] == [
+        ("test", 5, []),
+        ("validation", 2, ["checked", "room=3"]),
+    ]
+    assert "checked, room=3" in command("review", run.run_id, "--list").out
+    images = command("evaluate", run.run_id, "--split", "validation", "--images", "losses", "--limit", 500, "--json")
+    said = {one["index"]: one["review"] for one in images.values["images"] if one["review"]}
+    assert said == {2: {"state": None, "note": "", "tags": ["checked", "room=3"]}}
+    untagged = ("review", run.run_id, 2, "--split", "validation", "--untag", "room")
+    assert command(*untagged, "--json").values["tags"] == ["checked"]
+    assert command(*untagged).status == 2
+    assert command("review", run.run_id, 2, "--split", "validation", "--tag", "a/b").status == 2
+    assert command("review", run.run_id, 100_000, "--split", "train", "--tag", "a").status == 2
+
+
 def test_a_review_is_kept_shown_filtered_and_taken_back(run: Journal) -> None:
     done = command("review", run.run_id, 5, "--state", "ambiguous", "--note", "<b>4 or 9?</b>", "--json")
     assert (done.status, done.err) == (0, "")

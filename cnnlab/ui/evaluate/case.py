@@ -12,7 +12,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnlab.home import Home
+from cnnlab.runs import reviews
 from cnnlab.runs.journal import Journal
+from cnnlab.runs.reviews import Review
 from cnnlab.runs.run import Run
 from cnnlab.ui import trained
 from cnnlab.ui.language import t
@@ -35,6 +37,11 @@ class Case:
     @cached_property
     def journal(self) -> Journal:
         return Journal.open(Home.current(), self.run.run_id)
+
+    @cached_property
+    def reviews(self) -> dict[int, Review]:
+        """What people said of images of this split. Raises ``RunError`` ("reviews_damaged")."""
+        return reviews.reviews(self.journal, self.split)
 
     @property
     def stamp(self) -> str:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cnnlab.errors import LabError
 from cnnlab.i18n import formats
-from cnnlab.ui import pictures
+from cnnlab.runs.reviews import Review
+from cnnlab.ui import pictures, reviewing
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import EXPLAIN_PAGE
@@ -39,10 +40,25 @@ def draw(case: Case, places: Sequence[int], *, key: str) -> None:
         st.markdown(t("gallery.no_images", why=message(error)))
         _table(case, shown)
         return
+    reviewed = _reviewable(case, key)
     with st.grid(_COLUMNS, min_column_width=150, key=f"gallery_{key}") as grid:
         for place, pixels in zip(shown, images, strict=True):
             with grid.cell():
                 _one(case, place, pixels)
+                if reviewed:
+                    reviewing.said(case.reviews.get(place, Review()))
+                    reviewing.popover(case, place, where=key, lazy=True)
+                _to_explain(case, [place], t("gallery.explain"))
+
+
+def _reviewable(case: Case, key: str) -> bool:
+    """After what was just said of an image. Damaged reviews hide no images; why they can't be read is said."""
+    try:
+        reviewing.last_change(case, where=key)
+        return case.reviews is not None
+    except LabError as error:
+        st.caption(message(error))
+        return False
 
 
 def _one(case: Case, place: int, pixels: pictures.Pixels) -> None:
@@ -61,7 +77,6 @@ def _one(case: Case, place: int, pixels: pictures.Pixels) -> None:
         lines.append(t("gallery.second", name=case.name(second), share=_percent(judged.probabilities[place, second])))
     st.markdown("  \n".join(lines))
     st.caption(plain(file))
-    _to_explain(case, [place], t("gallery.explain"))
 
 
 def _to_explain(case: Case, places: Sequence[int], label: str) -> None:

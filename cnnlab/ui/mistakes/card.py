@@ -7,10 +7,10 @@ import streamlit as st
 from cnnlab.evaluation.mistakes import Card
 from cnnlab.i18n import formats
 from cnnlab.runs.reviews import Review
-from cnnlab.ui import pictures, trained
+from cnnlab.ui import pictures, reviewing, trained
 from cnnlab.ui.edge import edge, safely
 from cnnlab.ui.language import language, t
-from cnnlab.ui.mistakes import choice, closer, reviewing
+from cnnlab.ui.mistakes import choice, closer
 from cnnlab.ui.mistakes.case import Case
 from cnnlab.ui.navigation import EXPLAIN_PAGE
 from cnnlab.ui.text import plain
@@ -26,15 +26,13 @@ def draw(case: Case, card: Card, *, alone: bool = False) -> None:
         with st.container(width=_SIDE):
             _pictures(case, card)
         with st.container(width="stretch"):
-            _badges(case, card)
+            _badges(card)
             _said(case, card, alone=alone)
     if card.control_of is not None:
         of = formats.whole(card.control_of, language())
         st.caption(f"{t('mistakes.control_of', index=of)}: {_brief(case, card.control_of)}")
     _buttons(case, card, alone=alone)
-    review = case.reviews.get(card.index, Review())
-    if review.note:
-        st.markdown(f"> {plain(review.note)}")
+    reviewing.said(case.reviews.get(card.index, Review()))
     if alone:
         closer.draw(case, card)
         return
@@ -57,8 +55,7 @@ def _pictures(case: Case, card: Card) -> None:
         pictures.draw(picture, alt=alt, caption=caption, side=_SIDE, width=_SIDE)
 
 
-def _badges(case: Case, card: Card) -> None:
-    review = case.reviews.get(card.index, Review())
+def _badges(card: Card) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         if card.right:
             st.badge(t("mistakes.right"), icon=":material/check_circle:", color="green")
@@ -66,8 +63,6 @@ def _badges(case: Case, card: Card) -> None:
             st.badge(t("mistakes.wrong"), icon=":material/cancel:", color="red")
         if card.suspected:
             st.badge(t("mistakes_page.suspected"), icon=":material/label_off:", color="orange")
-        if review.state:
-            st.badge(t(f"mistakes.state.{review.state}"), icon=":material/rate_review:", color="blue")
 
 
 def _said(case: Case, card: Card, *, alone: bool) -> None:

@@ -28,6 +28,10 @@ class Case:
     run: Run
     judged: Judged
 
+    @property
+    def split(self) -> str:
+        return "test"
+
     @cached_property
     def journal(self) -> Journal:
         return Journal.open(Home.current(), self.run.run_id)

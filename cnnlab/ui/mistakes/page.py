@@ -7,10 +7,10 @@ import streamlit as st
 from cnnlab.evaluation.mistakes import Filter
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
-from cnnlab.ui import run_choice, trained
+from cnnlab.ui import reviewing, run_choice, trained
 from cnnlab.ui.edge import edge
 from cnnlab.ui.language import language, t
-from cnnlab.ui.mistakes import card, choice, exports, reviewing
+from cnnlab.ui.mistakes import card, choice, exports
 from cnnlab.ui.mistakes.case import Case, case_of
 from cnnlab.ui.navigation import RUN_PAGE
 
