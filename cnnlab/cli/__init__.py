@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from cnnlab.cli.arguments import build_parser
 from cnnlab.cli.output import Output
 from cnnlab.errors import LabError, Problem
-from cnnlab.failures import UNEXPECTED, explain_failure, refused_by_home
+from cnnlab.failures import UNEXPECTED, explain_failure
 from cnnlab.home import Home
 from cnnlab.i18n import environment_language
 
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _failed(error: Exception, home: Home, output: Output) -> int:
     """A full disk, a folder that may not be written, too little memory; else the sentence for what nobody foresaw."""
-    problem = refused_by_home(error, home.root) or explain_failure(error)
+    problem = explain_failure(error)
     if problem.code != UNEXPECTED:
         output.refused((problem,))
         return BAD_INPUT

@@ -12,6 +12,8 @@ from cnnlab.errors import RunError
 
 Record = dict[str, Any]
 
+DAMAGED = "journal_damaged"
+
 
 def lines(path: Path) -> list[Record]:
     """The whole lines of a JSON-lines file of a run; a torn last line is not yet written.
@@ -33,7 +35,7 @@ def lines(path: Path) -> list[Record]:
 
 def damaged(path: Path) -> RunError:
     """A file of a run's folder that holds something else than was written there."""
-    return RunError("journal_damaged", field=path.name, value=path.parent.name)
+    return RunError(DAMAGED, field=path.name, value=path.parent.name)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

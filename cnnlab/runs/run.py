@@ -12,6 +12,7 @@ from cnnlab.errors import Problem
 from cnnlab.experiment import Experiment
 from cnnlab.runs.epochs import Epochs
 from cnnlab.runs.journal import Progress
+from cnnlab.runs.json_files import DAMAGED
 from cnnlab.runs.states import RunState
 
 
@@ -120,9 +121,14 @@ class Run:
         return self.epochs[-1] if self.epochs else {}
 
     @property
+    def is_damaged(self) -> bool:
+        """Whether a file of its folder can't be read, which is then its reason."""
+        return self.reason is not None and self.reason.code == DAMAGED
+
+    @property
     def can_stop(self) -> bool:
         return self.local and not self.state.is_final
 
     @property
     def can_resume(self) -> bool:
-        return self.local and self.state.can_resume
+        return self.local and self.state.can_resume and not self.is_damaged

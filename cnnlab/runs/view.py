@@ -22,6 +22,7 @@ from cnnlab.home import RUN_ID, Home
 from cnnlab.runs import index, labels, position
 from cnnlab.runs.epochs import Epochs
 from cnnlab.runs.journal import Journal, Progress, Status
+from cnnlab.runs.json_files import DAMAGED
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
 
@@ -33,7 +34,6 @@ T = TypeVar("T")
 # alone take a minute
 START_SECONDS = 180.0
 _LOOKED_INTO = 200  # settled runs of which a listing looks at the files: the newest, and as many others in turn
-_DAMAGED = "journal_damaged"
 _STATE = "state.json"
 _FILES = (_STATE, "experiment.yaml", "epochs.jsonl", "progress.json", "result.json", position.FILE, labels.FILE)
 
@@ -141,7 +141,7 @@ def _readable_status(journal: Journal, kept: index.Index) -> Status | None:
 
 def _damaged(journal: Journal) -> Status:
     created = journal.folder.stat().st_mtime
-    reason = Problem(_DAMAGED, _STATE, {"value": journal.run_id})
+    reason = Problem(DAMAGED, _STATE, {"value": journal.run_id})
     return Status(journal.run_id, RunState.LOST, reason=reason, created=created)
 
 
@@ -154,7 +154,7 @@ def _local(journal: Journal, kept: index.Index) -> Run:
 
 def _run(journal: Journal, written: Status, observed: Status, kept: index.Index) -> Run:
     """From the index only what has ended and said so: of the others the files do not tell everything."""
-    damaged = written.reason is not None and written.reason.code == _DAMAGED
+    damaged = written.reason is not None and written.reason.code == DAMAGED
     if not written.state.is_final or damaged:
         return _made(journal, observed, _facts(journal))
     return _ended(journal, written, kept)

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from cnnlab.errors import LabError
+from cnnlab.failures import UNEXPECTED, explain_failure
 from cnnlab.ui.language import t
 from cnnlab.ui.text import message
 
@@ -30,8 +31,8 @@ def safely(callback: Callable[..., None]) -> Callable[..., None]:
             callback(*arguments, **named)
         except LabError as error:
             st.session_state[_SAID] = message(error)
-        except Exception:
-            st.session_state[_SAID] = _unexpected()
+        except Exception as error:
+            st.session_state[_SAID] = _other(error)
 
     return called
 
@@ -48,12 +49,18 @@ def edge() -> Iterator[None]:
         yield
     except LabError as error:
         st.error(message(error), icon=":material/error:")
-    except Exception:
-        st.error(_unexpected(), icon=":material/error:")
+    except Exception as error:
+        st.error(_other(error), icon=":material/error:")
 
 
-def _unexpected() -> str:
-    """The sentence for what we did not foresee; the log has the rest under the same reference."""
+def _other(error: Exception) -> str:
+    """A full disk, a home that may not be written, too little memory; else the sentence for what we did not foresee.
+
+    The log has the rest under the same reference.
+    """
+    problem = explain_failure(error)
+    if problem.code != UNEXPECTED:
+        return message(LabError.from_problems((problem,)))
     reference = secrets.token_hex(4)
     _LOG.exception("a page failed (reference %s)", reference)
     return t("frame.unexpected", reference=reference)

@@ -76,8 +76,8 @@ def several_of(
 def number(parameter: str, default: int, low: int, high: int, label: str, *, key: str, **layout: Any) -> int:
     """A whole number; ``default`` is left out of the address, and a link to more or less gets the nearest."""
     asked = address.asked_number(parameter)
-    if asked is not None or key not in st.session_state:
-        st.session_state[key] = min(max(default if asked is None else asked, low), high)
+    before = st.session_state.get(key, default)  # of another run, perhaps, where more was possible
+    st.session_state[key] = min(max(before if asked is None else asked, low), high)
     value = int(st.number_input(label, low, high, step=1, key=key, persist_state="session", **layout))
     address.keep(parameter, str(value) if value != default else None)
     return value

@@ -24,7 +24,8 @@ _CHOSEN = "run_chosen"  # in the session: kept when the page is left, and the sa
 def choose(empty: str) -> Run | None:
     """The chosen run; ``None`` after saying ``empty`` where no run has weights yet.
 
-    Raises ``RunError``: "bad_run_id", "unknown_run", "run_is_elsewhere", "no_weights" for what the address names.
+    Raises ``RunError``: "bad_run_id", "unknown_run", "run_is_elsewhere", "no_weights", "journal_damaged" for what the
+    address names.
     """
     home, wanted = Home.current(), address.run_id()
     runs = [run for run in listing(home, limit=_OFFERED) if has_weights(run)]
@@ -36,7 +37,8 @@ def choose(empty: str) -> Run | None:
     by_id = {run.run_id: run for run in runs}
     ids = list(by_id)
     before = st.session_state.get(_CHOSEN)
-    wanted = wanted or (before if before in by_id else ids[0])
+    whole = next((run_id for run_id in ids if not by_id[run_id].is_damaged), ids[0])
+    wanted = wanted or (before if before in by_id else whole)
     labels = distinct({run_id: words(run) for run_id, run in by_id.items()})
     chosen = st.selectbox(
         t("run_choice.label"),
@@ -90,6 +92,8 @@ def _named(run_id: str, home: Home) -> Run:
     if not run.local:
         raise RunError("run_is_elsewhere", value=run_id)
     if not has_weights(run):
+        if run.reason is not None and run.is_damaged:
+            raise RunError.from_problems((run.reason,))
         raise RunError("no_weights", value=run.name)
     return run
 

@@ -15,7 +15,8 @@ from cnnlab.i18n import translate
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.process import ProcessIdentity
 from cnnlab.runs.states import RunState
-from cnnlab.ui import background
+from cnnlab.ui import background, trained
+from cnnlab.ui.sanity import check as sanity_check
 from tests.pages import made_runs
 from tests.pages.conftest import Open
 from tests.pages.reading import all_text, texts
@@ -112,3 +113,14 @@ def test_a_run_in_training_is_not_looked_at(open_page: Open, home: Home) -> None
     page = open_page("sanity", run=made_runs.running(home).run_id)
     assert len(page.error) == 1
     assert "being trained" in page.error[0].value
+
+
+def test_a_small_test_split_is_looked_at_whole(open_page: Open, trained_run: Journal, monkeypatch: Any) -> None:
+    class Few:
+        test = range(12)
+
+    monkeypatch.setattr(sanity_check.Asked, "checked", None)
+    monkeypatch.setattr(trained, "dataset_of", lambda _: Few())
+    page = open_page("sanity", run=trained_run.run_id)
+    assert page.number_input(key="sanity_images").value == 12
+    assert page.number_input(key="sanity_images").max == 12

@@ -75,3 +75,11 @@ def test_reading_it_says_the_file_and_the_run(home: Home, read: str) -> None:
         getattr(journal, read)()
     assert caught.value.problem.code == "journal_damaged"
     assert caught.value.problem.params["value"] == journal.run_id
+
+
+def test_it_can_not_be_resumed(home: Home) -> None:
+    journal = ended(home)
+    (journal.folder / "result.json").write_text("{", "utf-8")
+    found = view(home, journal.run_id)
+    assert found.is_damaged
+    assert not found.can_resume

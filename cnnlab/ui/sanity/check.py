@@ -85,7 +85,8 @@ def choose(run: Run) -> Asked | None:
     """``None`` while no method is chosen."""
     methods = _methods(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        images = _number(_IMAGES, "images", 16, 2, 256)
+        most = max(2, min(256, len(trained.dataset_of(run).test)))
+        images = _number(_IMAGES, "images", min(16, most), 2, most)
         draws = _number(_DRAWS, "draws", 5, 1, 50)
         seed = _number(_SEED, "seed", 0, 0, 2**31 - 1)
     if not methods:
