@@ -70,7 +70,7 @@ def _calibrated(found: Scaled, output: Output) -> list[str]:
 
 
 def _figure(one: Measured) -> str:
-    return f"{one.value:.4f} [{one.low:.4f}, {one.high:.4f}]"
+    return f"{one.value:.4f}" + ("" if one.low is None else f" [{one.low:.4f}, {one.high:.4f}]")
 
 
 def _short(value: float, output: Output) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnlab.evaluation.confusion import Counts
 from cnnlab.i18n import formats, translate
 from cnnlab.plots.figures import styled, text
-from cnnlab.plots.palette import Palette, scale
+from cnnlab.plots.palette import Palette, ink, scale, shade
 
 _NUMBERED = 16  # classes up to which the number is written into each cell
 _CELL = 26  # pixels a class
@@ -64,14 +64,29 @@ def heatmap(
         xgap=1,
         ygap=1,
         text=written,
-        texttemplate="%{text}" if len(names) <= _NUMBERED else None,
         customdata=[[(escape(true), escape(predicted)) for predicted in names] for true in names],
         hovertemplate=_hover(words),
     )
     figure = go.Figure(cells)
+    if len(names) <= _NUMBERED:
+        _numbers(figure, written, shares, palette)
     styled(figure, palette, language, height=110 + _CELL * max(len(names), 8), legend=False)
     _named_axes(figure, names, words, zoomable=zoomable)
     return figure
+
+
+def _numbers(figure: go.Figure, written: list[list[str]], shares: NDArray[np.float64], palette: Palette) -> None:
+    """A heat map's own text is grey on middle tones: each number gets the ink that stands out from its cell."""
+    there = [(row, column) for row, line in enumerate(written) for column, said in enumerate(line) if said]
+    figure.add_scatter(
+        x=[column for _, column in there],
+        y=[row for row, _ in there],
+        text=[written[row][column] for row, column in there],
+        mode="text",
+        textfont={"color": [ink(shade(palette.sequential, float(shares[at]))) for at in there], "size": 12},
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _named_axes(figure: go.Figure, names: Sequence[str], words: Words, *, zoomable: bool) -> None:
@@ -84,8 +99,9 @@ def _named_axes(figure: go.Figure, names: Sequence[str], words: Words, *, zoomab
     }
     if not zoomable:
         figure.update_layout(dragmode=False)
-    figure.update_xaxes(title={"text": words.predicted, "standoff": 12}, **ticks)
-    figure.update_yaxes(title={"text": words.true, "standoff": 12}, autorange="reversed", **ticks)
+    ends = [-0.5, len(names) - 0.5]  # numbers and markers would get room around them
+    figure.update_xaxes(title={"text": words.predicted, "standoff": 12}, range=ends, **ticks)
+    figure.update_yaxes(title={"text": words.true, "standoff": 12}, range=ends[::-1], autorange=False, **ticks)
 
 
 def clickable(figure: go.Figure, names: Sequence[str], places: Sequence[int], chosen: str, palette: Palette) -> None:
@@ -115,9 +131,6 @@ def clickable(figure: go.Figure, names: Sequence[str], places: Sequence[int], ch
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
-    # markers would get room around them
-    figure.update_xaxes(range=[-0.5, len(places) - 0.5])
-    figure.update_yaxes(range=[len(places) - 0.5, -0.5], autorange=False)
 
 
 def _hover(words: Words) -> str:

@@ -19,7 +19,7 @@ def styled(figure: go.Figure, colours: Palette, language: str, *, height: int, l
     axis: dict[str, Any] = {"gridcolor": colours.grid, "zeroline": False, "automargin": True, "linecolor": colours.grid}
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 16, "t": 8, "b": 8},  # a tick at the right end has half its label beyond it
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": colours.text, "size": 12, "family": FONT},

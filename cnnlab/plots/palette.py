@@ -68,3 +68,19 @@ def cue(place: int, colours: Palette) -> Cue:
 def scale(colours: tuple[str, ...]) -> list[tuple[float, str]]:
     """A Plotly colour scale with even steps."""
     return [(place / (len(colours) - 1), colour) for place, colour in enumerate(colours)]
+
+
+def shade(colours: tuple[str, ...], share: float) -> tuple[float, float, float]:
+    """The colour at ``share`` of the scale, as sRGB in [0, 1]; ends and what lies between as Plotly draws it."""
+    place = min(max(share, 0.0), 1.0) * (len(colours) - 1)
+    low = min(int(place), len(colours) - 2)
+    ends = [[int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)] for colour in colours[low : low + 2]]
+    red, green, blue = (a + (place - low) * (b - a) for a, b in zip(*ends, strict=True))
+    return red, green, blue
+
+
+def ink(ground: tuple[float, float, float]) -> str:
+    """Black or white, whichever stands out more from ``ground``: by WCAG's contrast, which is then at least 4.5."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in ground]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#FFFFFF" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"

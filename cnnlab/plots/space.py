@@ -49,10 +49,26 @@ def coloured(
         made = [Series(translate(f"space.{n}", language), np.flatnonzero(m), c, s) for n, m, c, s in kinds]
         return [one for one in made if len(one.rows)]
     given = (judged.labels if colouring == "true" else judged.predictions)[places]
-    return _by_class(given, judged.names, colours, language)
+    return _by_kind(given, judged.names, colours, language)
 
 
-def _by_class(given: NDArray[np.int64], names: Sequence[str], colours: Palette, language: str) -> list[Series]:
+def by_group(
+    codes: NDArray[np.int64], groups: Sequence[str], places: NDArray[np.int64], colours: Palette, language: str
+) -> list[Series]:
+    """The drawn samples by their groups: ``codes`` of the whole split, -1 for a sample that is in none."""
+    return _by_kind(codes[places], groups, colours, language, rest="other_groups", none="no_group")
+
+
+def _by_kind(
+    given: NDArray[np.int64],
+    names: Sequence[str],
+    colours: Palette,
+    language: str,
+    *,
+    rest: str = "other_classes",
+    none: str = "unknown",
+) -> list[Series]:
+    """``rest``, ``none``: what the words are called for those without a colour of their own, and without a kind."""
     numbers, counts = np.unique(given[given >= 0], return_counts=True)
     shown = np.sort(numbers[np.argsort(-counts, kind="stable")][:MOST_CLASSES])
     made = []
@@ -62,12 +78,13 @@ def _by_class(given: NDArray[np.int64], names: Sequence[str], colours: Palette, 
         # a colour that comes again is drawn hollow: two filled symbols of one colour look alike at that size
         symbol = looks.symbol if place < several else f"{looks.symbol}-open"
         made.append(Series(names[number], np.flatnonzero(given == number), looks.colour, symbol))
-    rest = np.flatnonzero((given >= 0) & ~np.isin(given, shown))
-    if len(rest):
-        made.append(Series(translate("space.other_classes", language), rest, colours.muted, "circle-open"))
-    unknown = np.flatnonzero(given < 0)
-    if len(unknown):
-        made.append(Series(translate("space.unknown", language), unknown, colours.grid, "diamond"))
+    others, nameless = np.flatnonzero((given >= 0) & ~np.isin(given, shown)), np.flatnonzero(given < 0)
+    for word, rows, colour, symbol in (
+        (rest, others, colours.muted, "circle-open"),
+        (none, nameless, colours.grid, "diamond"),
+    ):
+        if len(rows):
+            made.append(Series(translate(f"space.{word}", language), rows, colour, symbol))
     return made
 
 

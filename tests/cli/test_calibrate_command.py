@@ -16,7 +16,7 @@ def test_a_temperature_is_fitted_kept_applied_and_forgotten(run: str, digit_file
     assert found["temperature"] > 0
     assert found["loss_after"] <= found["loss_before"]
     assert found["bins"] == len(found["test"]["before"]["calibration"]["bins"]) or found["bins"] == 15
-    assert set(found["change"]) == {"ece", "log_loss", "brier"}
+    assert set(found["change"]) == {"ece", "ece_debiased", "log_loss", "brier"}
     assert found["kept"] is None
     plain = command("predict", run, *digit_files, "--json").values
     assert plain["temperature"] is None

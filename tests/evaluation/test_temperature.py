@@ -76,27 +76,49 @@ def test_before_and_after_on_other_images() -> None:
     assert found.after.metrics["ece"].value < 0.012
     assert found.after.by_chance == pytest.approx(found.after.metrics["ece"].value, abs=0.006)
     assert found.before.metrics["log_loss"].value == pytest.approx(log_loss(labels, said))
-    assert found.change["ece"].high < 0
+    assert found.change["ece_debiased"].high < 0
     assert found.change["log_loss"].high < 0
     for state in (found.before, found.after):
         assert state.right.sum() + state.wrong.sum() == 20_000
-        for one in state.metrics.values():
+        assert state.metrics["ece"].low is None
+        for name in ("ece_debiased", "log_loss", "brier"):
+            one = state.metrics[name]
             assert one.low < one.high
+            assert one.low <= one.value <= one.high
     assert found.before.right.sum() == found.after.right.sum(), "the class that is said stays the same"
 
 
-def test_the_interval_of_the_calibration_error_is_the_bootstrap_by_hand() -> None:
+def test_the_interval_of_the_calibration_error_is_the_basic_bootstrap_by_hand() -> None:
     logits, labels = _world(400, 3, seed=2)
     said = softmax(2 * logits, axis=1)
-    found = effect(labels, said, 1.5, draws=400, seed=5).before.metrics["ece"]
+    metrics = effect(labels, said, 1.5, draws=400, seed=5).before.metrics
+    found, measured = metrics["ece_debiased"], metrics["ece"].value
     rng = np.random.default_rng(9)
     by_hand = []
     for _ in range(400):
         take = rng.integers(0, 400, 400)
         by_hand.append(effect(labels[take], said[take], 1.0, draws=1).before.calibration.error)
-    low, high = np.quantile(by_hand, [0.025, 0.975])
-    assert found.low == pytest.approx(low, abs=0.02)
+    low, high = 2 * measured - np.quantile(by_hand, [0.975, 0.025])
+    assert found.low == pytest.approx(max(low, 0), abs=0.02)
     assert found.high == pytest.approx(high, abs=0.02)
+    assert found.value == pytest.approx(2 * measured - np.mean(by_hand), abs=0.01)
+
+
+@pytest.mark.parametrize("error", [0.0, 0.05, 0.1])
+def test_the_interval_holds_a_calibration_error_that_is_known(error: float) -> None:
+    """Two classes; a network that says ``error`` more than it keeps, on 400 images, a hundred times."""
+    rng = np.random.default_rng(3)
+    held, off, measured_off = 0, [], []
+    for turn in range(100):
+        says = rng.uniform(0.62, 0.98, 400)
+        right = rng.random(400) < says - error
+        metrics = effect(np.where(right, 0, 1), np.stack([says, 1 - says], 1), 1.0, draws=200, seed=turn).before.metrics
+        one = metrics["ece_debiased"]
+        held += one.low <= error <= one.high
+        off.append(one.value - error)
+        measured_off.append(metrics["ece"].value - error)
+    assert held >= 80  # 86 % and more over 400 measurements; the draws themselves: 9 % at an error of 2 %, none at 0
+    assert 0 <= np.mean(off) + 0.01 < np.mean(measured_off)
 
 
 def _judged(logits: np.ndarray, labels: np.ndarray) -> Judged:

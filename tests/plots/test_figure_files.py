@@ -27,8 +27,8 @@ from cnnlab.plots import (
 )
 from cnnlab.plots.class_curves import Point
 from cnnlab.plots.export import file
-from cnnlab.plots.export.looks import number, readable
-from cnnlab.plots.palette import LIGHT
+from cnnlab.plots.export.looks import number
+from cnnlab.plots.palette import DARK, LIGHT, Palette, ink, shade
 
 NAMES = ["cat & <b>dog</b>", "$a_b$", "猫"]
 COUNTS = np.array([[8, 1, 0], [2, 40, 1], [0, 0, 5]])
@@ -165,10 +165,24 @@ def test_ticks_are_written_as_the_reader_writes(value: float, said: str, en_espa
     assert (number(value, "en"), number(value, "es")) == (said, en_espanol)
 
 
-@pytest.mark.parametrize("ground", [(1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (0.42, 0.48, 0.85), (0.25, 0.31, 0.8)])
-def test_a_number_stands_out_from_its_cell(ground: tuple[float, float, float]) -> None:
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in ground]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    text = 1.0 if readable(ground) == "#FFFFFF" else 0.0
-    low, high = sorted([luminance, text])
-    assert (high + 0.05) / (low + 0.05) >= 4.5
+def contrast(ground: tuple[float, ...], colour: str) -> float:
+    """Of WCAG 2."""
+    text = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    light = []
+    for one in (ground, text):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in one]
+        light.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    return (max(light) + 0.05) / (min(light) + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_every_number_of_a_matrix_stands_out_from_its_cell(colours: Palette) -> None:
+    for share in np.linspace(0, 1, 101):
+        ground = shade(colours.sequential, share)
+        assert contrast(ground, ink(ground)) >= 4.5
+    made = confusion.heatmap(COUNTS, NAMES, confusion.words_in("en"), colours, as_rates=False, language="en")
+    numbers = next(trace for trace in made.data if trace.type == "scatter")
+    assert list(numbers.text) == ["8", "1", "2", "40", "1", "5"]
+    shares = [8 / 9, 1 / 9, 2 / 43, 40 / 43, 1 / 43, 1.0]
+    for share, colour in zip(shares, numbers.textfont.color, strict=True):
+        assert contrast(shade(colours.sequential, share), colour) >= 4.5

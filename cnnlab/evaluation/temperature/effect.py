@@ -2,7 +2,8 @@
 
 Intervals are 95 % over images drawn anew with replacement, the same draws before and after, so that the change has an
 interval too. A calibration error is never below 0, so even of a perfectly calibrated network it is not 0 on so many
-images: ``by_chance`` is what it would come to, drawn from the confidences themselves.
+images: ``by_chance`` is what it would come to, drawn from the confidences themselves. So the ECE itself, the figure
+that papers state, has no interval; what is left of it without that bias has one (``debiased``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from cnnlab.evaluation.calibration import BINS, Calibration, calibration
 from cnnlab.evaluation.quality import SMALLEST, Measured
 from cnnlab.evaluation.ranking import drawn
+from cnnlab.evaluation.temperature.debiased import debiased, reflected
 from cnnlab.evaluation.temperature.scaling import Floats, Shares, scaled
 
 DRAWS = 1000
@@ -28,7 +30,7 @@ class State:
     """Of the predictions at one temperature."""
 
     calibration: Calibration
-    metrics: dict[str, Measured]  # "ece", "log_loss", "brier"
+    metrics: dict[str, Measured]  # METRICS
     by_chance: float  # mean calibration error of a network that is exactly as sure as it is right
     right: NDArray[np.int64]  # [HISTOGRAM_BINS] images by their confidence, those that are right
     wrong: NDArray[np.int64]
@@ -62,15 +64,20 @@ def effect(
     weights = (drawn(len(labels), rng) for _ in range(draws))
     values = np.array([[one.values(weight) for one in each] for weight in weights])  # [draws, 2, metrics]
     before, after = (_state(one, values[:, place], bins, seed) for place, one in enumerate(each))
+    return Effect(len(labels), bins, before, after, _change(before, after, values))
+
+
+def _change(before: State, after: State, values: Floats) -> dict[str, Measured]:
+    """``values`` [draws, 2, drawn metrics]."""
     moved = values[:, 1] - values[:, 0]
-    change = {
-        name: _measured(after.metrics[name].value - before.metrics[name].value, moved[:, k])
-        for k, name in enumerate(_NAMES)
-    }
-    return Effect(len(labels), bins, before, after, change)
+    errors = [reflected(one.metrics["ece"].value, values[:, side, 0]) for side, one in enumerate((before, after))]
+    draws = {"ece_debiased": errors[1] - errors[0], **{name: moved[:, k] for k, name in enumerate(_DRAWN) if k}}
+    by = {name: after.metrics[name].value - before.metrics[name].value for name in METRICS}
+    return {name: _measured(by[name], draws[name]) if name in draws else Measured(by[name]) for name in METRICS}
 
 
-_NAMES = ("ece", "log_loss", "brier")
+METRICS = ("ece", "ece_debiased", "log_loss", "brier")
+_DRAWN = ("ece", "log_loss", "brier")
 
 
 @dataclass(frozen=True)
@@ -105,10 +112,11 @@ class _Each:
 
 def _state(one: _Each, values: Floats, bins: int, seed: int) -> State:
     whole = np.ones(len(one.right))
-    found = dict(zip(_NAMES, one.values(whole), strict=True))
-    metrics = {name: _measured(found[name], values[:, k]) for k, name in enumerate(_NAMES)}
+    found = dict(zip(_DRAWN, one.values(whole), strict=True))
     rng = np.random.default_rng(seed)
-    chance = [one.error(rng.random(len(whole)) < one.confidence, whole) for _ in range(_CHANCE_DRAWS)]
+    chance = np.array([one.error(rng.random(len(whole)) < one.confidence, whole) for _ in range(_CHANCE_DRAWS)])
+    metrics = {"ece": Measured(found["ece"]), "ece_debiased": debiased(found["ece"], values[:, 0], chance)}
+    metrics |= {name: _measured(found[name], values[:, k]) for k, name in enumerate(_DRAWN) if k}
     edges = np.linspace(0, 1, HISTOGRAM_BINS + 1)
     right, wrong = (np.histogram(one.confidence[which], edges)[0] for which in (one.right, ~one.right))
     found_calibration = calibration(one.right, one.confidence, bins=bins)

@@ -55,10 +55,3 @@ def number(value: float, language: str) -> str:
     else:
         said = f"{value:.6g}"
     return said.replace(".", ",").replace("-", "−") if language == "es" else said.replace("-", "−")
-
-
-def readable(ground: tuple[float, float, float]) -> str:
-    """Black or white, whichever stands out more from ``ground`` (sRGB in [0, 1]); the contrast is that of WCAG 2."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in ground]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#FFFFFF" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnlab.plots.export import legend
-from cnnlab.plots.export.looks import SIZE, dash, marker, number, readable, words
+from cnnlab.plots.export.looks import SIZE, dash, marker, number, words
 
 _CLEAR = "rgba(0,0,0,0)"  # points that are there to be clicked
 _LETTERS = 80  # of names that fit side by side under an axis
@@ -68,17 +68,20 @@ class _Drawing:
             bar = self.axes.figure.colorbar(mesh, ax=self.axes, fraction=0.04, pad=0.02)
             bar.outline.set_visible(False)
             bar.ax.yaxis.set_major_formatter(lambda value, _: number(value, self.language) + words(self._suffix(trace)))
-        if trace.texttemplate and trace.text is not None:
-            for y, row, shown in zip(trace.y, values, trace.text, strict=True):
-                for x, value, said in zip(trace.x, row, shown, strict=True):
-                    colour = readable(shades((value - trace.zmin) / (trace.zmax - trace.zmin))[:3])
-                    self.axes.text(x, y, words(said), ha="center", va="center", color=colour, fontsize=8)
+
+    def written(self, trace: Any) -> None:
+        """Words at points, each in its colour."""
+        for x, y, said, colour in zip(trace.x, trace.y, trace.text, trace.textfont.color, strict=True):
+            self.axes.text(x, y, words(said), ha="center", va="center", color=colour, fontsize=8)
 
     def points(self, trace: Any) -> None:
         """Lines, symbols, error bars; on flat or solid axes."""
         if str(trace.marker.color) == _CLEAR or (trace.marker.opacity or 1) < 0.05:
             return
         mode = trace.mode or "lines"
+        if mode == "text":
+            self.written(trace)
+            return
         places = [self._placed(trace.x, "x"), self._placed(trace.y, "y")]
         places += [self._placed(trace.z, "z")] if trace.type == "scatter3d" else []
         colour = trace.line.color or trace.marker.color

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnlab.evaluation.temperature import kept
+from cnnlab.evaluation.temperature.effect import METRICS
 from cnnlab.evaluation.temperature.of_run import Scaled, scaling_of
 from cnnlab.evaluation.temperature.words import sentence_of
 from cnnlab.i18n import formats
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from cnnlab.evaluation.temperature.effect import State
 
 _BINS = (10, 15, 20, 30)
-_METRICS = ("ece", "log_loss", "brier")
 
 
 def draw(case: Case) -> None:
@@ -97,15 +97,15 @@ def _table(found: Scaled) -> None:
     effect = found.effect
     states = {"before": effect.before, "after": effect.after}
     columns = {
-        t("calibrate.column.metric"): [t(f"calibrate.metric.{name}") for name in (*_METRICS, "by_chance")],
+        t("calibrate.column.metric"): [t(f"calibrate.metric.{name}") for name in (*METRICS, "by_chance")],
         **{
             t(f"calibrate.column.{side}"): [
-                *(_figure(state.metrics[name]) for name in _METRICS),
+                *(_figure(state.metrics[name]) for name in METRICS),
                 formats.number(state.by_chance, 4, language()),
             ]
             for side, state in states.items()
         },
-        t("calibrate.column.change"): [*(_figure(effect.change[name]) for name in _METRICS), formats.UNKNOWN],
+        t("calibrate.column.change"): [*(_figure(effect.change[name]) for name in METRICS), formats.UNKNOWN],
     }
     st.table(columns, border="horizontal", hide_index=True)
     images = formats.whole(effect.images, language())
@@ -117,5 +117,7 @@ def _table(found: Scaled) -> None:
 
 
 def _figure(one: Measured) -> str:
+    if one.low is None:
+        return formats.number(one.value, 4, language())
     value, low, high = (formats.number(each, 4, language()) for each in (one.value, one.low, one.high))
     return f"{value} ({t('quality.between', low=low, high=high)})"
