@@ -79,7 +79,7 @@ def test_an_image_of_any_split_is_tagged_listed_and_untagged(run: Journal) -> No
     ]
     assert "checked, room=3" in command("review", run.run_id, "--list").out
     images = command("evaluate", run.run_id, "--split", "validation", "--images", "losses", "--limit", 500, "--json")
-    said = {one["index"]: one["review"] for one in images.values["images"] if one["review"]}
+    said = {one["index"]: one["review"] for one in images.values["behind"]["images"] if one["review"]}
     assert said == {2: {"state": None, "note": "", "tags": ["checked", "room=3"]}}
     untagged = ("review", run.run_id, 2, "--split", "validation", "--untag", "room")
     assert command(*untagged, "--json").values["tags"] == ["checked"]
