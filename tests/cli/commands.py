@@ -1,12 +1,17 @@
-"""One command in this process, and how what it refuses is said."""
+"""One command in this process, a run to give it, and how what it refuses is said."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import json
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from cnnlab.cli import main
 
@@ -52,3 +57,22 @@ def said(done: Done, *parts: str, language: str = "en") -> None:
     for part in parts:
         assert part in lines[0]
     assert any(cure in lines[0] for cure in CURES[language]), lines[0]
+
+
+@contextlib.contextmanager
+def trained_in(home: Path, database: Path, *arguments: str, **settings: object) -> Iterator[dict[str, Any]]:
+    """What ``train ARGUMENTS --json`` printed, in a home of its own with a migrated MLflow ``database``.
+
+    ``settings``: of the experiment, with two underscores for a point. While the block lasts, commands use that home.
+    """
+    (home / "mlflow").mkdir(parents=True)
+    shutil.copyfile(database, home / "mlflow" / "mlflow.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNNLAB_HOME", str(home))
+        patch.setenv("CNNLAB_LANGUAGE", "en")
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        given = {"training__threads": 1, "training__device": "cpu", **settings}
+        chosen = [part for name, value in given.items() for part in ("--set", f"{name.replace('__', '.')}={value}")]
+        done = command("train", *arguments, "--architecture", "lenet5", "--seed", 0, *chosen, "--json")
+        assert done.status == 0, done.err
+        yield done.values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,24 +11,16 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from tests.cli.commands import command
+from tests.cli.commands import trained_in
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, _mlflow_template: Path) -> Iterator[dict[str, Any]]:
     """Two epochs of LeNet-5 on the digits: what ``train --json`` printed."""
     home = tmp_path_factory.mktemp("use") / "home"
-    (home / "mlflow").mkdir(parents=True)
-    shutil.copyfile(_mlflow_template, home / "mlflow" / "mlflow.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CNNLAB_HOME", str(home))
-        patch.setenv("CNNLAB_LANGUAGE", "en")
-        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        settings = ("training.epochs=2", "training.threads=1", "training.device=cpu", "data.image_size=28")
-        chosen = [part for setting in settings for part in ("--set", setting)]
-        done = command("train", "--dataset", "digits", "--architecture", "lenet5", "--seed", 0, *chosen, "--json")
-        assert done.status == 0, done.err
-        yield done.values
+    settings = {"training__epochs": 2, "data__image_size": 28}
+    with trained_in(home, _mlflow_template, "--dataset", "digits", **settings) as values:
+        yield values
 
 
 @pytest.fixture

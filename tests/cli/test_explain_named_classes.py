@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import command
+from tests.cli.commands import command, trained_in
 
 pytestmark = pytest.mark.slow
 
@@ -17,17 +16,9 @@ pytestmark = pytest.mark.slow
 def run(tmp_path_factory: pytest.TempPathFactory, _mlflow_template: Path) -> Iterator[str]:
     """One epoch on a few shapes."""
     home = tmp_path_factory.mktemp("named") / "home"
-    (home / "mlflow").mkdir(parents=True)
-    shutil.copyfile(_mlflow_template, home / "mlflow" / "mlflow.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CNNLAB_HOME", str(home))
-        patch.setenv("CNNLAB_LANGUAGE", "en")
-        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        settings = ("training.epochs=1", "training.threads=1", "training.device=cpu", "data.options.samples=200")
-        chosen = [part for setting in settings for part in ("--set", setting)]
-        done = command("train", "--dataset", "shapes", "--architecture", "lenet5", "--seed", 0, *chosen, "--json")
-        assert done.status == 0, done.err
-        yield done.values["run_id"]
+    settings = {"training__epochs": 1, "data__options__samples": 200}
+    with trained_in(home, _mlflow_template, "--dataset", "shapes", **settings) as values:
+        yield str(values["run_id"])
 
 
 def test_the_true_class_is_explained_by_its_name(run: str, tmp_path: Path) -> None:
