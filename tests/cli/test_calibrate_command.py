@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cnnlab.home import Home
 from tests.cli.commands import LANGUAGES, command, said
+from tests.evaluation.two_classes import two_class_run
 
 pytestmark = pytest.mark.slow  # each needs the trained run
 
@@ -65,3 +67,27 @@ def test_what_cannot_be_used_is_said_with_its_cure(run: str) -> None:
     said(command("threshold", run, "--miss", "-1"), "--miss", "-1")
     said(command("threshold", run, "--false-alarm", "nan"), "--false-alarm", "nan")
     said(command("threshold", run, "--threshold", "1.5"), "--threshold", "1.5")
+    said(command("threshold", run, "--keep"), "--keep", "10")
+
+
+def test_a_threshold_of_two_classes_is_kept_decides_and_is_forgotten(home: Home, tmp_path: Path) -> None:
+    two = two_class_run(home, tmp_path / "pictures").run_id
+    files = sorted((tmp_path / "pictures").glob("*/00*.png"))
+    plain = command("predict", two, *files, "--json").values
+    assert plain["threshold"] is None
+    before = command("evaluate", two, "--json").values
+    assert before["kept"] == {"temperature": None, "threshold": None}
+    for at, label in ((0, "light"), (1, "dark")):
+        found = command("threshold", two, "--threshold", at, "--keep", "--json").values
+        assert found["kept"] == {"class": "light", "from": at, "own": at}
+        done = command("predict", two, *files, "--json", "--out", tmp_path / "said.csv")
+        assert {row["label"] for row in done.values["predictions"]} == {label}
+        assert done.values["threshold"] == found["kept"]
+        assert "light" in done.err
+        rows = (tmp_path / "said.csv").read_text().splitlines()[1:]
+        assert all(f",{label}," in row for row in rows)
+        after = command("evaluate", two, "--json").values
+        assert after["kept"]["at_threshold"]["hits"] + after["kept"]["at_threshold"]["false_alarms"] in (0, 18)
+        assert {**after, "kept": None} == {**before, "kept": None}, "reported metrics stay"
+    assert command("threshold", two, "--forget", "--json").values["kept"] is None
+    assert command("predict", two, *files, "--json").values == plain
