@@ -118,7 +118,7 @@ def test_the_interval_holds_a_calibration_error_that_is_known(error: float) -> N
         off.append(one.value - error)
         measured_off.append(metrics["ece"].value - error)
     assert held >= 80  # 86 % and more over 400 measurements; the draws themselves: 9 % at an error of 2 %, none at 0
-    assert 0 <= np.mean(off) + 0.01 < np.mean(measured_off)
+    assert abs(np.mean(off)) < max(0.01, 0.7 * np.mean(measured_off))  # above 0, never below, where there is none
 
 
 def _judged(logits: np.ndarray, labels: np.ndarray) -> Judged:
