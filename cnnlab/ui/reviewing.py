@@ -48,8 +48,13 @@ def popover(case: Reviewed, index: int, *, where: str = "", lazy: bool = False) 
     label = t("mistakes_page.change_review" if not review.is_empty else "mistakes.review")
     # another review of the image begins another form, with what is kept in it, and closes the popover
     stamp = f"{case.run.run_id[:8]}_{case.split}_{index}_{round(1000 * review.time)}{where}"
-    key = f"mistakes_review_{stamp}"
-    box = st.popover(label, icon=":material/rate_review:", key=key, on_change="rerun" if lazy else "ignore")
+    box = st.popover(
+        label,
+        icon=":material/rate_review:",
+        type="tertiary" if lazy else "secondary",
+        key=f"mistakes_review_{stamp}",
+        on_change="rerun" if lazy else "ignore",
+    )
     if box.open or not lazy:
         with box:
             _form(case, index, review, stamp, where)
