@@ -42,6 +42,7 @@ def _space(add: _Adder) -> None:
     parser.add_argument("--samples", type=int, default=2000, metavar="N", help=add.help("space_samples"))
     parser.add_argument("--seed", type=int, default=0, metavar="S", help=add.help("space_seed"))
     parser.add_argument("--colour", default="true", metavar="BY", help=add.help("space_colour"))
+    add_grouping(parser, add)
     parser.add_argument("--out", metavar="FILE", help=add.help("space_out"))
 
 

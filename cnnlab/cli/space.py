@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cnnlab.cli import files
+from cnnlab.cli.grouping import chosen, is_chosen
 from cnnlab.cli.output import Output
 from cnnlab.cli.progress import ProgressBar
 from cnnlab.cli.samples import sample
@@ -16,8 +20,11 @@ from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
 if TYPE_CHECKING:
+    from cnnlab.data.load import Dataset
     from cnnlab.evaluation.judged import Judged
     from cnnlab.evaluation.space.space import Asked, Space
+
+_Groups = tuple[Sequence[str], NDArray[np.int64]]
 
 
 def space(arguments: argparse.Namespace, home: Home, output: Output) -> int:
@@ -37,10 +44,12 @@ def space(arguments: argparse.Namespace, home: Home, output: Output) -> int:
         raise LabError("unknown_colouring", field="--colour", value=arguments.colour[:80], known=known)
     journal = Journal.open(home, arguments.run)
     found = judged(journal, home, split=asked.split)
+    dataset = dataset_of(journal, home)
+    grouped = _grouped(arguments, dataset)
     with ProgressBar(output) as bar:
-        made = compute(journal, dataset_of(journal, home), home, asked, progress=bar)
+        made = compute(journal, dataset, home, asked, progress=bar)
     if arguments.out:
-        _write_space(arguments, made, found, output)
+        _write_space(arguments, made, found, grouped, output)
     values = {**_values(made, asked, found.names), "run_id": arguments.run, "out": arguments.out}
     lines = words.space_words(made, asked, output.language)
     output.result(values, "\n".join([*lines, *([output.t("cli.written", out=arguments.out)] if arguments.out else [])]))
@@ -66,18 +75,38 @@ def _values(made: Space, asked: Asked, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _write_space(arguments: argparse.Namespace, made: Space, found: Judged, output: Output) -> None:
+def _grouped(arguments: argparse.Namespace, dataset: Dataset) -> _Groups | None:
+    """Names of the groups, and the group of each sample of the split; ``None`` where none are asked for."""
+    if not is_chosen(arguments):
+        return None
+    grouping = chosen(arguments, dataset.prepared)
+    codes = grouping.codes[np.asarray(getattr(dataset.split, arguments.split), dtype=np.int64)]
+    return grouping.groups, codes
+
+
+def _write_space(
+    arguments: argparse.Namespace, made: Space, found: Judged, grouped: _Groups | None, output: Output
+) -> None:
     if Path(arguments.out).suffix.lower() == ".csv":
-        axes = ("x", "y", "z")[: made.points.shape[1]]
-        records = [
-            {**sample(found, int(place)), **dict(zip(axes, point.tolist(), strict=True))}
-            for place, point in zip(made.places, made.points, strict=True)
-        ]
-        files.write_records(arguments.out, records)
+        files.write_records(arguments.out, _records(made, found, grouped))
         return
     from cnnlab.plots.palette import LIGHT
-    from cnnlab.plots.space import coloured
+    from cnnlab.plots.space import by_group, coloured
     from cnnlab.plots.space_png import png
 
-    series = coloured(found, made.places, arguments.colour, LIGHT, output.language)
+    if grouped is not None:
+        series = by_group(grouped[1], grouped[0], made.places, LIGHT, output.language)
+    else:
+        series = coloured(found, made.places, arguments.colour, LIGHT, output.language)
     files.write(arguments.out, png(made.points, series, LIGHT))
+
+
+def _records(made: Space, found: Judged, grouped: _Groups | None) -> list[dict[str, Any]]:
+    axes = ("x", "y", "z")[: made.points.shape[1]]
+    records = []
+    for place, point in zip(made.places.tolist(), made.points, strict=True):
+        records.append({**sample(found, place), **dict(zip(axes, point.tolist(), strict=True))})
+        if grouped is not None:
+            groups, codes = grouped
+            records[-1]["group"] = groups[codes[place]] if codes[place] >= 0 else ""
+    return records

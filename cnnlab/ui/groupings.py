@@ -12,9 +12,22 @@ from cnnlab.ui.language import language, t
 from cnnlab.ui.text import message, plain
 
 if TYPE_CHECKING:
+    from cnnlab.data.store import Prepared
     from cnnlab.evaluation.groups.grouping import Grouping, Offered
 
 _SOURCES = ("column", "pattern", "table")
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _offered(folder: str, _prepared: Prepared) -> Offered:  # noqa: ARG001  # names the prepared images
+    from cnnlab.evaluation.groups.grouping import Offered
+
+    return Offered(_prepared)
+
+
+def offered_by(prepared: Prepared) -> Offered:
+    """The groupings of a dataset, each made once for all sessions."""
+    return _offered(prepared.folder.name, prepared)
 
 
 def choose(offered: Offered, key: str, *, parameter: str) -> Grouping | None:
@@ -44,7 +57,7 @@ def choose(offered: Offered, key: str, *, parameter: str) -> Grouping | None:
         return None
 
 
-def column_title(name: str) -> str:
+def _title(name: str) -> str:
     """A picture's property and a size by their names; what the data name as it is."""
     from cnnlab.evaluation.groups.statistics import STATISTICS
     from cnnlab.evaluation.groups.words import title
@@ -61,8 +74,9 @@ def _column(offered: Offered, key: str, parameter: str) -> Grouping | None:
         st.session_state[key] = address.asked(parameter)
     if st.session_state.get(key) not in known:
         st.session_state[key] = known[0]
+    titles = {name: _title(name) for name in known}
     name = st.selectbox(
-        t("groups_page.column"), known, format_func=column_title, key=key, persist_state="session", width=320
+        t("groups_page.column"), known, format_func=titles.__getitem__, key=key, persist_state="session", width=320
     )
     address.keep(parameter, name if name != known[0] else None)
     with st.spinner(t("progress.groups")):

@@ -40,6 +40,15 @@ def test_a_space_as_a_table_and_as_a_picture(run: Journal, tmp_path: Path) -> No
         assert done.status == 0, done.err
         assert len(Image.open(tmp_path / "a.png").convert("RGB").getcolors(10**6) or []) > 10
 
+    done = command("space", run.run_id, "--by", "brightness", "--out", tmp_path / "b.png")
+    assert done.status == 0, done.err
+    done = command("space", run.run_id, "--pattern", r"(\d)\D*$", "--samples", 40, "--out", tmp_path / "b.csv")
+    assert done.status == 0, done.err
+    rows = rows_of(tmp_path / "b.csv")
+    assert all(row["group"] in row["file"] for row in rows)
+    assert len({row["group"] for row in rows}) > 5
+    assert command("space", run.run_id, "--by", "camera").status == 2
+
 
 def test_outliers_and_suspects(run: Journal, tmp_path: Path) -> None:
     values = command("outliers", run.run_id, "--limit", 2, "--out", tmp_path / "o.csv", "--json").values

@@ -52,6 +52,20 @@ def test_a_space_in_three_dimensions_and_by_other_colours(trained_run: Journal, 
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
+def test_a_space_by_groups(trained_run: Journal, home: Home, open_page: Open, language: str) -> None:
+    space(trained_run, dataset_of(trained_run, home), home, Asked())
+    query = {"view": "space", "colours": "group", "colour_group": "contrast", "lang": language}
+    app = open_page("evaluate", run=trained_run.run_id, **query)
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="space_column").value == "contrast"
+    app.button_group(key="space_source").set_value("pattern").run()
+    assert not app.exception
+    app.text_input(key="space_pattern").input("(").run()
+    assert len(app.error) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("split", ["test", "train"])
 def test_samples_that_stand_out(trained_run: Journal, home: Home, open_page: Open, language: str, split: str) -> None:
     dataset = dataset_of(trained_run, home)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnlab.evaluation.bias.dependence import Dependence
     from cnnlab.evaluation.bias.findings import Finding
     from cnnlab.evaluation.bias.report import Bias, Looked
-    from cnnlab.evaluation.groups.grouping import Grouping, Offered
+    from cnnlab.evaluation.groups.grouping import Grouping
 
 _IMAGES = 8  # behind a finding
 _MOST_CELLS = 30  # rows or columns of a table of counts
@@ -91,7 +91,7 @@ def _looked(rows: tuple[Looked, ...]) -> None:
 def _grouping(found: Preview) -> None:
     """One grouping of the reader's choice: what it gives away, and its counts by class and by split."""
     st.subheader(t("data_bias.one"), anchor=False)
-    grouping = groupings.choose(_offered(found.prepared.folder.name, found), "bias", parameter="group")
+    grouping = groupings.choose(groupings.offered_by(found.prepared), "bias", parameter="group")
     if grouping is None:
         return
     seen, by_class, by_split = _examined(
@@ -106,13 +106,6 @@ def _grouping(found: Preview) -> None:
     _counts([plain(name) for name in found.class_names], [plain(name) for name in grouping.groups], by_class)
     st.markdown(f"**{t('data_bias.by_split')}**")
     _counts([plain(name) for name in grouping.groups], [t(f"data_page.part.{part}") for part in PARTS], by_split)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _offered(folder: str, _found: Preview) -> Offered:  # noqa: ARG001  # names the prepared images
-    from cnnlab.evaluation.groups.grouping import Offered
-
-    return Offered(_found.prepared)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -11,18 +11,20 @@ from numpy.typing import NDArray
 
 from cnnlab.home import Home
 from cnnlab.i18n import formats
-from cnnlab.ui import address, figures, linked
+from cnnlab.ui import address, figures, groupings, linked
 from cnnlab.ui.evaluate import computing, gallery
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
 
 if TYPE_CHECKING:
+    from cnnlab.evaluation.groups.grouping import Grouping
     from cnnlab.evaluation.space.space import Asked, Space
     from cnnlab.plots.palette import Palette
 
 _METHOD, _SOLID, _COLOUR = "space_method", "space_solid", "space_colouring"
 _SAMPLES, _SEED = "space_samples", "space_seed"
+_GROUP = "group"
 _CLASSES_SAID = 8
 
 
@@ -102,11 +104,16 @@ def _chart(case: Case, asked: Asked, found: Space) -> list[int]:
     """The places in the split that are chosen in the chart."""
     from cnnlab.plots import space as plots
 
-    spoken, colouring = language(), _colouring(plots.COLOURINGS)
+    spoken, colouring = language(), _colouring((*plots.COLOURINGS, _GROUP))
+    grouping, codes = _grouped(case) if colouring == _GROUP else (None, None)
     axes, hover = [_axis(found, number) for number in range(asked.dimensions)], _hover(case, found.places)
 
     def made(colours: Palette) -> Any:
-        series = plots.coloured(case.judged, found.places, colouring, colours, spoken)
+        if grouping is not None and codes is not None:
+            series = plots.by_group(codes, grouping.groups, found.places, colours, spoken)
+        else:
+            by = colouring if colouring in plots.COLOURINGS else plots.COLOURINGS[0]
+            series = plots.coloured(case.judged, found.places, by, colours, spoken)
         return plots.figure(found.points, found.places, series, colours, spoken, axes=axes, hover=hover)
 
     method = t(f"space.method.{asked.method}")
@@ -139,6 +146,15 @@ def _colouring(offered: Sequence[str]) -> str:
         key=_COLOUR,
         label_visibility="collapsed",
     )
+
+
+def _grouped(case: Case) -> tuple[Grouping | None, NDArray[np.int64] | None]:
+    """The chosen grouping and the groups of the split's samples; ``None`` while none can be used."""
+    dataset = case.dataset
+    grouping = groupings.choose(groupings.offered_by(dataset.prepared), "space", parameter="colour_group")
+    if grouping is None:
+        return None, None
+    return grouping, grouping.codes[np.asarray(getattr(dataset.split, case.split), dtype=np.int64)]
 
 
 def _axis(found: Space, number: int) -> str:
