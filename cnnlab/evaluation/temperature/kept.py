@@ -6,30 +6,32 @@ those.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from cnnlab.evaluation.stored import weights_name
+from cnnlab.evaluation.reading.kept import Kept
 from cnnlab.evaluation.temperature.scaling import Fitted
-from cnnlab.home import write_atomically
 
 KEPT = "temperature.json"
 
 
 def keep(folder: Path, fitted: Fitted) -> None:
-    stored = {"temperature": fitted.temperature, "images": fitted.images, "weights": weights_name(folder)}
-    write_atomically(folder / KEPT, json.dumps(stored))
+    _KEPT.keep(folder, {"temperature": fitted.temperature, "images": fitted.images})
 
 
 def forget(folder: Path) -> None:
-    (folder / KEPT).unlink(missing_ok=True)
+    _KEPT.forget(folder)
 
 
 def kept(folder: Path) -> float | None:
     """``None`` where none was kept, the file is damaged, or the run has learned on since."""
-    try:
-        stored = json.loads((folder / KEPT).read_text("utf-8"))
-        temperature = float(stored["temperature"])
-        return temperature if temperature > 0 and stored["weights"] == weights_name(folder) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return _KEPT.kept(folder)
+
+
+def _read(stored: Mapping[str, Any]) -> float | None:
+    temperature = float(stored["temperature"])
+    return temperature if temperature > 0 else None
+
+
+_KEPT = Kept(KEPT, _read)

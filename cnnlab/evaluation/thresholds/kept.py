@@ -6,15 +6,14 @@ said of new images uses it: stored predictions and reported metrics stay those o
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cnnlab.errors import LabError
-from cnnlab.evaluation.stored import weights_name
-from cnnlab.home import write_atomically
+from cnnlab.evaluation.reading.kept import Kept
 
 KEPT = "threshold.json"
 
@@ -31,20 +30,21 @@ def keep(folder: Path, threshold: Threshold, names: Sequence[str]) -> None:
     """``names``: of the run's classes. Raises ``LabError`` ("threshold_of_two_classes")."""
     if len(names) != 2:
         raise LabError("threshold_of_two_classes", field="--keep", value=len(names))
-    stored = {"class": threshold.number, "threshold": threshold.at, "weights": weights_name(folder)}
-    write_atomically(folder / KEPT, json.dumps(stored))
+    _KEPT.keep(folder, {"class": threshold.number, "threshold": threshold.at})
 
 
 def forget(folder: Path) -> None:
-    (folder / KEPT).unlink(missing_ok=True)
+    _KEPT.forget(folder)
 
 
 def kept(folder: Path) -> Threshold | None:
     """``None`` where none was kept, the file is damaged, or the run has learned on since."""
-    try:
-        stored = json.loads((folder / KEPT).read_text("utf-8"))
-        number, at = int(stored["class"]), float(stored["threshold"])
-        usable = number in (0, 1) and math.isfinite(at) and at >= 0
-        return Threshold(number, at) if usable and stored["weights"] == weights_name(folder) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return _KEPT.kept(folder)
+
+
+def _read(stored: Mapping[str, Any]) -> Threshold | None:
+    number, at = int(stored["class"]), float(stored["threshold"])
+    return Threshold(number, at) if number in (0, 1) and math.isfinite(at) and at >= 0 else None
+
+
+_KEPT = Kept(KEPT, _read)

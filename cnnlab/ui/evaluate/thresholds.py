@@ -18,7 +18,7 @@ from cnnlab.evaluation.thresholds.curves import Curves, curves
 from cnnlab.evaluation.thresholds.kept import Threshold
 from cnnlab.evaluation.thresholds.of_run import Against, Chosen, against, choose, usual_class
 from cnnlab.i18n import formats
-from cnnlab.ui import address, figures
+from cnnlab.ui import address, choices, figures
 from cnnlab.ui.evaluate import gallery, keeping, measuring
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -199,15 +199,7 @@ def _figure(one: Measured) -> str:
 def _images(case: Case, number: int, test: Against, chosen: Chosen) -> None:
     counts = {kind: getattr(chosen.test, kind) for kind in _KINDS}
     labels = {kind: f"{t(f'threshold.row.{kind}')} {formats.whole(counts[kind], language())}" for kind in _KINDS}
-    kind = st.segmented_control(
-        t("thresholds_page.images"),
-        _KINDS,
-        default=_KINDS[0],
-        required=True,
-        format_func=labels.__getitem__,
-        key="threshold_images",
-    )
-    kind = kind or _KINDS[0]
+    kind = choices.one_of(_KINDS, t("thresholds_page.images"), labels.__getitem__, key="threshold_images")
     places = _behind(test, chosen.threshold, kind)
     gallery.draw(case, places.tolist(), key=f"threshold_{number}_{kind}")
 

@@ -13,7 +13,7 @@ from cnnlab.evaluation.confusion import Counts, confusion
 from cnnlab.evaluation.predictions import PREDICTIONS
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
-from cnnlab.ui import figures
+from cnnlab.ui import choices, figures
 from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import EVALUATE_PAGE, MISTAKES_PAGE
 from cnnlab.ui.text import message
@@ -50,13 +50,10 @@ def draw(run: Run) -> None:
 def _chart(run: Run, counts: Counts, names: Sequence[str]) -> None:
     from cnnlab.plots import confusion as plot  # plotly takes half a second to import
 
-    labels = {name: t(f"run.confusion.{name}") for name in ("counts", "rates")}
-    show = st.segmented_control(
+    show = choices.one_of(
+        ("counts", "rates"),
         t("run.confusion.show"),
-        list(labels),
-        default="counts",
-        required=True,
-        format_func=labels.__getitem__,
+        lambda name: t(f"run.confusion.{name}"),
         key="confusion_show",
         label_visibility="collapsed",
     )

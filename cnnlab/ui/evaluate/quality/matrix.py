@@ -12,7 +12,7 @@ from cnnlab.evaluation.confusion import Counts, Mistaken, by_confusion, confusio
 from cnnlab.evaluation.picks import Pick
 from cnnlab.i18n import formats
 from cnnlab.plots.palette import Palette
-from cnnlab.ui import figures
+from cnnlab.ui import choices, figures
 from cnnlab.ui.edge import safely
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.evaluate.quality import picking
@@ -47,18 +47,13 @@ def draw(case: Case, pick: Pick | None) -> None:
 
 def _choose_show(large: bool) -> str:
     options = ("pairs", "counts", "rates") if large else ("counts", "rates", "pairs")
-    labels = {name: t(f"quality_page.cells.{name}") for name in options}
-    chosen = st.segmented_control(
-        t("run.confusion.show"),
+    return choices.one_of(
         options,
-        default=options[0],
-        required=True,
-        format_func=labels.__getitem__,
+        t("run.confusion.show"),
+        lambda name: t(f"quality_page.cells.{name}"),
         key=f"{_SHOW}_{large}",
-        persist_state="session",
         label_visibility="collapsed",
     )
-    return chosen or options[0]
 
 
 def _chart(case: Case, counts: Counts, order: Sequence[int], pick: Pick | None, *, as_rates: bool) -> None:

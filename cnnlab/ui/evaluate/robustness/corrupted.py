@@ -12,7 +12,7 @@ from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.i18n.statistics import points
 from cnnlab.runs.view import view
-from cnnlab.ui import figures
+from cnnlab.ui import choices, figures
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.evaluate.robustness import examples
 from cnnlab.ui.evaluate.robustness.asked import button
@@ -92,18 +92,11 @@ def _which(found: Robustness) -> str:
     """Of several runs one corruption is drawn at a time, or their mean."""
     from cnnlab.evaluation.robustness.words import title
 
-    choices = ["mean", *found.means()]
-    labels = {name: t("robustness_page.mean") if name == "mean" else title(name, language()) for name in choices}
-    chosen = st.pills(
-        t("robustness_page.corruption"),
-        choices,
-        default="mean",
-        required=True,
-        format_func=labels.__getitem__,
-        key=_WHICH,
-        wrap=True,
-    )
-    return str(chosen or "mean")
+    offered = ["mean", *found.means()]
+    labels = {name: t("robustness_page.mean") if name == "mean" else title(name, language()) for name in offered}
+    key = f"{_WHICH}_{len(offered)}"
+    label = t("robustness_page.corruption")
+    return choices.one_of(offered, label, labels.__getitem__, key=key, draw=st.pills, wrap=True)
 
 
 def _of_run(found: Robustness, name: str, which: str) -> Any:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnlab.data.types import Progress
 from cnnlab.i18n import formats
-from cnnlab.ui import figures, pictures
+from cnnlab.ui import choices, figures, pictures
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.evaluate.robustness.asked import button
 from cnnlab.ui.language import language, t
@@ -89,13 +89,10 @@ def _one(case: Case, subject: Subject, found: Shifts, down: int, right: int) -> 
 def _map(case: Case, found: Shifts, down: int, right: int) -> None:
     from cnnlab.plots import robustness as plot
 
-    labels = {name: t(f"robustness_page.shift.{name}") for name in ("consistency", "accuracy")}
-    kind = st.segmented_control(
+    kind = choices.one_of(
+        ("consistency", "accuracy"),
         t("robustness_page.shift.show"),
-        list(labels),
-        default="consistency",
-        required=True,
-        format_func=labels.__getitem__,
+        lambda name: t(f"robustness_page.shift.{name}"),
         key=_KIND,
         label_visibility="collapsed",
     )
