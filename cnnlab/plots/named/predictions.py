@@ -62,7 +62,8 @@ def precision_recall(asked: Asked) -> Any:
 
 
 def _of_class(name: str, asked: Asked) -> Any:
-    """The point is the threshold of one half, or the one that was kept for the class."""
+    """The point is the threshold that was kept for the class, else one half."""
+    from cnnlab.evaluation.thresholds import kept
     from cnnlab.evaluation.thresholds.choice import HALF, Costs
     from cnnlab.evaluation.thresholds.curves import curves
     from cnnlab.evaluation.thresholds.of_run import against, choose, usual_class
@@ -75,8 +76,10 @@ def _of_class(name: str, asked: Asked) -> Any:
     found = curves(one.scores, one.positive, draws=0)
     if found is None:
         raise nothing(name, asked, translate("thresholds_page.no_curve", asked.language, name=said.names[number]))
-    side = choose(one, one, Costs(1.0, 1.0), HALF).test
-    point = plot.Point(HALF, 1 - (side.specificity or 0.0), side.recall or 0.0, side.precision)
+    decides = kept.kept(Journal.open(asked.home, asked.run_ids[0]).folder)
+    at = min(decides.at, 1.0) if decides is not None and decides.number == number else HALF
+    side = choose(one, one, Costs(1.0, 1.0), at).test
+    point = plot.Point(at, 1 - (side.specificity or 0.0), side.recall or 0.0, side.precision)
     draw = getattr(plot, name)
     return draw(said.names[number], found, [], point, plot.words_in(asked.language), PAPER, asked.language)
 
