@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 import subprocess
@@ -16,20 +15,16 @@ import pytest
 import torch
 from PIL import Image
 
-from cnnlab.data.types import Batch, InputKind, OutputSpec
+from cnnlab.data.types import Batch
 from cnnlab.errors import DataError
-from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.trained import load_trained
-from cnnlab.experiment import Experiment
 from cnnlab.home import Home
-from cnnlab.models.build import build_network
 from cnnlab.runs import mlflow_store
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.publisher import incomplete, repair
-from cnnlab.runs.states import RunState
-from cnnlab.training import checkpoints
+from tests.runs import registrable
+from tests.runs.registrable import CLASSES, png
 
-CLASSES = ("circle", "square", "triangle")
 CLIENT = """
 import base64, json, sys
 import numpy as np, pandas as pd
@@ -50,19 +45,7 @@ print(json.dumps(answer))
 
 @pytest.fixture
 def finished(mlflow_home: Home) -> Journal:
-    """A finished run with weights that were never trained: what counts here is that they arrive."""
-    experiment = Experiment.from_dict({"name": "shapes: 3/3", "owner": "ana"})
-    journal = Journal.create(mlflow_home, experiment)
-    torch.manual_seed(0)
-    kind, outputs = InputKind("image", (3, 16, 16)), OutputSpec(3, CLASSES)
-    mean, std = (0.4, 0.5, 0.6), (0.2, 0.2, 0.2)
-    network = build_network(experiment.model, kind, 3, mean, std)
-    Card(experiment.to_dict(), kind, outputs, mean, std, "shapes", "cd" * 32, (5, 5, 5)).write(journal.folder)
-    checkpoints.publish_best(journal.checkpoints, network)
-    journal.write_result({"best_epoch": 2, "test": {"accuracy": 0.5}})
-    journal.transition(RunState.RUNNING, allowed=(RunState.QUEUED,), started=1.7e9)
-    journal.transition(RunState.FINISHED, allowed=(RunState.RUNNING,))
-    return journal
+    return registrable.finished(mlflow_home, name="shapes: 3/3")
 
 
 def our_predictions(journal: Journal, images: list[Image.Image]) -> dict[str, Any]:
@@ -88,7 +71,7 @@ def test_it_loads_in_a_clean_process_and_predicts_what_we_predict(
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (5, 20, 24, 3), dtype=np.uint8)  # not the network's size: it is resized as we do
     images = [Image.fromarray(image) for image in pixels]
-    files = [base64.b64encode(_png(image)).decode() for image in images]
+    files = [base64.b64encode(png(image)).decode() for image in images]
     np.save(tmp_path / "pixels.npy", pixels)
     (tmp_path / "files.json").write_text(json.dumps(files))
     (tmp_path / "client.py").write_text(CLIENT)
@@ -117,12 +100,6 @@ def _run_client(home: Home, folder: Path, uri: str) -> dict[str, Any]:
 
 def _folder(model: Any) -> Path:
     return Path(model.artifact_location.removeprefix("file://"))
-
-
-def _png(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def test_a_model_left_half_done_is_made_anew(mlflow_home: Home, finished: Journal) -> None:
