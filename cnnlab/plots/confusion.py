@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go  # type: ignore[import-untyped]
@@ -12,12 +11,13 @@ from numpy.typing import NDArray
 
 from cnnlab.evaluation.confusion import Counts
 from cnnlab.i18n import formats, translate
-from cnnlab.plots.figures import styled, text
+from cnnlab.plots.figures import inert, styled, text
 from cnnlab.plots.palette import Palette, ink, scale, shade
 
 _NUMBERED = 16  # classes up to which the number is written into each cell
 _CELL = 26  # pixels a class
 _LONGEST = 18  # characters of a class name on an axis
+_SHARES = {"zmin": 0, "zmax": 1, "showscale": False, "xgap": 1, "ygap": 1}
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,11 @@ def heatmap(
         z=shares,
         x=places,
         y=places,
-        zmin=0,
-        zmax=1,
         colorscale=scale(palette.sequential),
-        showscale=False,
-        xgap=1,
-        ygap=1,
         text=written,
-        customdata=[[(escape(true), escape(predicted)) for predicted in names] for true in names],
+        customdata=[[(inert(true), inert(predicted)) for predicted in names] for true in names],
         hovertemplate=_hover(words),
+        **_SHARES,
     )
     figure = go.Figure(cells)
     if len(names) <= _NUMBERED:
@@ -116,7 +112,7 @@ def clickable(figure: go.Figure, names: Sequence[str], places: Sequence[int], ch
         for column, predicted in enumerate(places):
             if written[row][column]:
                 own.append((column, row, f"cell-{true}-{predicted}"))
-                label.append(f"{escape(names[row])} → {escape(names[column])}: {written[row][column]}")
+                label.append(f"{inert(names[row])} → {inert(names[column])}: {written[row][column]}")
     cells.update(hoverinfo="skip", hovertemplate=None)
     edge = {"color": palette.text, "width": [3 if key == chosen else 0 for _, _, key in own]}
     figure.add_scatter(
