@@ -35,5 +35,9 @@ def styled(figure: go.Figure, colours: Palette, language: str, *, height: int, l
 
 def text(typed: str, longest: int = 40) -> str:
     """Text of users: Plotly reads a little HTML in names and labels."""
-    shortened = typed if len(typed) <= longest else f"{typed[: longest - 1]}…"
-    return escape(shortened)
+    return inert(typed if len(typed) <= longest else f"{typed[: longest - 1]}…")
+
+
+def inert(typed: str) -> str:
+    """The whole of it. Quotes stay: Plotly would show their codes."""
+    return escape(typed, quote=False)

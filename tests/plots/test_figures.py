@@ -35,3 +35,13 @@ assert list(figure.data[0].y) == [3, 4]
 def test_a_figure_waits_for_pandas_that_another_thread_imports() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-1000:]
+
+
+@pytest.mark.parametrize("typed", ['a "b"', "l'eau", "<script>alert(1)</script>", "a & b", "😀"])
+def test_names_are_shown_as_they_are(typed: str) -> None:
+    """Plotly reads these entities and no others; codes of quotes would be seen as they are written."""
+    from cnnlab.plots.figures import inert
+
+    shown = inert(typed)
+    assert "<" not in shown
+    assert shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == typed
