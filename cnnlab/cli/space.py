@@ -28,15 +28,16 @@ _Groups = tuple[Sequence[str], NDArray[np.int64]]
 
 
 def space(arguments: argparse.Namespace, home: Home, output: Output) -> int:
-    """Points of a split, as CSV or PNG; how well its classes part."""
+    """Points of a split, as CSV, SVG or PNG; how well its classes part."""
     from cnnlab.evaluation.evaluate import dataset_of
     from cnnlab.evaluation.judged import judged
     from cnnlab.evaluation.space import words
     from cnnlab.evaluation.space.space import Asked
     from cnnlab.evaluation.space.space import space as compute
+    from cnnlab.plots.export.file import ENDINGS
     from cnnlab.plots.space import COLOURINGS
 
-    files.check_ending(arguments.out, (".csv", ".png"))
+    files.check_ending(arguments.out, (".csv", *ENDINGS))
     asked = Asked(arguments.split, arguments.method, arguments.dimensions, arguments.samples, arguments.seed)
     asked.check()
     if arguments.colour not in COLOURINGS:
@@ -90,15 +91,18 @@ def _write_space(
     if Path(arguments.out).suffix.lower() == ".csv":
         files.write_records(arguments.out, _records(made, found, grouped))
         return
-    from cnnlab.plots.palette import LIGHT
-    from cnnlab.plots.space import by_group, coloured
-    from cnnlab.plots.space_png import png
+    from cnnlab.plots import space as plot
+    from cnnlab.plots.export.file import PAPER, drawn
 
+    spoken = output.language
     if grouped is not None:
-        series = by_group(grouped[1], grouped[0], made.places, LIGHT, output.language)
+        series = plot.by_group(grouped[1], grouped[0], made.places, PAPER, spoken)
     else:
-        series = coloured(found, made.places, arguments.colour, LIGHT, output.language)
-    files.write(arguments.out, png(made.points, series, LIGHT))
+        series = plot.coloured(found, made.places, arguments.colour, PAPER, spoken)
+    titles = plot.axes(made.explained, made.points.shape[1], spoken)
+    chart = plot.figure(made.points, made.places, series, PAPER, spoken, titles=titles)
+    title = f"{output.t('figure.space')} · {output.t(f'space.method.{arguments.method}')}"
+    files.write(arguments.out, drawn(chart, Path(arguments.out).suffix[1:].lower(), spoken, title=title))
 
 
 def _records(made: Space, found: Judged, grouped: _Groups | None) -> list[dict[str, Any]]:

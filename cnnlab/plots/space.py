@@ -88,6 +88,15 @@ def _by_kind(
     return made
 
 
+def axes(explained: Sequence[float], dimensions: int, language: str) -> list[str]:
+    """Titles: components say how much of the variance they hold."""
+    numbers = range(dimensions)
+    if not explained:
+        return [translate("space_page.axis", language, number=number + 1) for number in numbers]
+    shares = [formats.percent(explained[number], language) for number in numbers]
+    return [translate("space_page.component", language, number=k + 1, share=shares[k]) for k in numbers]
+
+
 def figure(
     points: NDArray[np.float32],
     places: NDArray[np.int64],
@@ -95,10 +104,10 @@ def figure(
     colours: Palette,
     language: str,
     *,
-    axes: Sequence[str],
-    hover: Sequence[str],
+    titles: Sequence[str],
+    hover: Sequence[str] = (),
 ) -> go.Figure:
-    """``points`` [n, 2 or 3]; ``axes``: their titles; ``hover`` [n]: what a point says, as plain text.
+    """``points`` [n, 2 or 3]; ``titles``: of its axes; ``hover`` [n]: what a point says, as plain text.
 
     A point's ``customdata`` is its place in the split.
     """
@@ -109,7 +118,7 @@ def figure(
             "name": text(one.name),
             "mode": "markers",
             "customdata": [[int(place)] for place in places[one.rows]],
-            "text": [text(hover[row], 120) for row in one.rows],
+            "text": [text(hover[row], 120) for row in one.rows] if hover else None,
             "hovertemplate": "%{text}<extra></extra>",
             "marker": _marker(one, colours, language, size=4 if solid else 7),
         }
@@ -119,12 +128,12 @@ def figure(
     styled(drawn, colours, language, height=520, legend=series[0].values is None if series else False)
     drawn.update_layout(dragmode="orbit" if solid else "lasso")
     if solid:
-        titles = zip(("xaxis", "yaxis", "zaxis"), axes, strict=True)
+        named = zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)
         ground = {"backgroundcolor": "rgba(0,0,0,0)", "gridcolor": colours.grid, "showticklabels": False}
-        drawn.update_layout(scene={axis: {"title": {"text": title}, **ground} for axis, title in titles})
+        drawn.update_layout(scene={axis: {"title": {"text": title}, **ground} for axis, title in named})
     else:
-        drawn.update_xaxes(title=axes[0], showticklabels=False)
-        drawn.update_yaxes(title=axes[1], showticklabels=False)
+        drawn.update_xaxes(title=titles[0], showticklabels=False)
+        drawn.update_yaxes(title=titles[1], showticklabels=False)
     return drawn
 
 

@@ -54,8 +54,8 @@ def points(dimensions: int, values: bool = False) -> Any:
     at = np.random.default_rng(0).normal(size=(20, dimensions)).astype(np.float32)
     shares = np.linspace(0, 1, 20).astype(np.float32) if values else None
     series = [space.Series("cats", np.arange(20), LIGHT.accent, "square-open", shares)]
-    axes = ["first", "second", "third"][:dimensions]
-    return space.figure(at, np.arange(20), series, LIGHT, "en", axes=axes, hover=["here"] * 20)
+    titles = ["first", "second", "third"][:dimensions]
+    return space.figure(at, np.arange(20), series, LIGHT, "en", titles=titles, hover=["here"] * 20)
 
 
 def overlaid() -> Any:

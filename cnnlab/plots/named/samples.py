@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnlab.errors import LabError
-from cnnlab.i18n import formats, translate
+from cnnlab.i18n import translate
 from cnnlab.plots.export.file import PAPER
 from cnnlab.plots.named import Asked, nothing
 from cnnlab.runs.journal import Journal
@@ -29,7 +29,7 @@ def groups(asked: Asked) -> Any:
 
 
 def space(asked: Asked) -> Any:
-    """Principal components; t-SNE and UMAP are drawn by the command ``space`` and on the page."""
+    """Principal components; the command ``space`` draws t-SNE and UMAP too."""
     from cnnlab.evaluation.evaluate import dataset_of
     from cnnlab.evaluation.judged import judged
     from cnnlab.evaluation.space.space import Asked as Wanted
@@ -42,12 +42,9 @@ def space(asked: Asked) -> Any:
     journal, spoken = Journal.open(asked.home, asked.run_ids[0]), asked.language
     said = judged(journal, asked.home, split=asked.split)
     found = found_space(journal, dataset_of(journal, asked.home), asked.home, Wanted(asked.split))
-    axes = [
-        translate("space_page.component", spoken, number=number + 1, share=formats.percent(share, spoken))
-        for number, share in enumerate(found.explained)
-    ]
+    titles = plot.axes(found.explained, found.points.shape[1], spoken)
     series = plot.coloured(said, found.places, asked.colour, PAPER, spoken)
-    return plot.figure(found.points, found.places, series, PAPER, spoken, axes=axes, hover=[""] * len(found.places))
+    return plot.figure(found.points, found.places, series, PAPER, spoken, titles=titles)
 
 
 def more_data(asked: Asked) -> Any:

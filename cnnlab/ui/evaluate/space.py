@@ -106,7 +106,7 @@ def _chart(case: Case, asked: Asked, found: Space) -> list[int]:
 
     spoken, colouring = language(), _colouring((*plots.COLOURINGS, _GROUP))
     grouping, codes = _grouped(case) if colouring == _GROUP else (None, None)
-    axes, hover = [_axis(found, number) for number in range(asked.dimensions)], _hover(case, found.places)
+    titles, hover = plots.axes(found.explained, asked.dimensions, spoken), _hover(case, found.places)
 
     def made(colours: Palette) -> Any:
         if grouping is not None and codes is not None:
@@ -114,7 +114,7 @@ def _chart(case: Case, asked: Asked, found: Space) -> list[int]:
         else:
             by = colouring if colouring in plots.COLOURINGS else plots.COLOURINGS[0]
             series = plots.coloured(case.judged, found.places, by, colours, spoken)
-        return plots.figure(found.points, found.places, series, colours, spoken, axes=axes, hover=hover)
+        return plots.figure(found.points, found.places, series, colours, spoken, titles=titles, hover=hover)
 
     method = t(f"space.method.{asked.method}")
     shown: dict[str, Any] = {
@@ -155,13 +155,6 @@ def _grouped(case: Case) -> tuple[Grouping | None, NDArray[np.int64] | None]:
     if grouping is None:
         return None, None
     return grouping, grouping.codes[np.asarray(getattr(dataset.split, case.split), dtype=np.int64)]
-
-
-def _axis(found: Space, number: int) -> str:
-    if not found.explained:
-        return t("space_page.axis", number=number + 1)
-    share = formats.percent(found.explained[number], language())
-    return t("space_page.component", number=number + 1, share=share)
 
 
 def _hover(case: Case, places: NDArray[np.int64]) -> list[str]:
