@@ -112,14 +112,16 @@ def _line(name: str, values: Sequence[Point], colour: str, *, dashed: bool = Fal
 
 
 def _best_line(epoch: int, label: str, palette: Palette, planned_epochs: int) -> dict[str, Any]:
-    near_the_axis = epoch - 1 < 0.1 * planned_epochs  # centred, its label would cover the one of the y axis
+    share = (epoch - 1) / max(1, planned_epochs - 1)
+    # centred, the label would cover those of the y axis, or be cut at the right end
+    aligned = {"align": "left"} if share < 0.1 else {"align": "right"} if share > 0.9 else {}
     return {
         "silent": True,
         "symbol": "none",
         "animation": False,
         "lineStyle": {"type": "dotted", "width": 1.5, "color": palette.muted},
         "label": {"formatter": label, "color": palette.text, "position": "end", "distance": 4, "fontSize": 12}
-        | ({"align": "left"} if near_the_axis else {}),
+        | aligned,
         "data": [{"xAxis": epoch}],
     }
 

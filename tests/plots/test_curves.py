@@ -63,6 +63,8 @@ def test_a_dotted_line_marks_the_best_epoch() -> None:
     assert line["lineStyle"]["type"] == "dotted"
     assert line["label"]["formatter"] == "best: 2"
     assert "align" not in chart("loss", best_epoch=20)["series"][-1]["markLine"]["label"]
+    for epoch, side in ((1, "left"), (30, "right")):
+        assert chart("loss", best_epoch=epoch)["series"][-1]["markLine"]["label"]["align"] == side
     assert "markLine" not in chart("loss", best_epoch=None)["series"][-1]
 
 

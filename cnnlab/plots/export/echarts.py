@@ -56,7 +56,7 @@ def _line(series: Option, axes: Any) -> None:
         axes.axvline(at["xAxis"], color=series["markLine"]["lineStyle"]["color"], linestyle=dash("dotted"), linewidth=1)
         said = series["markLine"]["label"]
         place = {"xy": (at["xAxis"], 1), "xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-        side, ha = (4, "left") if said.get("align") else (-4, "right")
+        side, ha = (4, "left") if said.get("align") == "left" else (-4, "right")
         axes.annotate(said["formatter"], xytext=(side, -2), ha=ha, va="top", **place)
 
 
