@@ -29,6 +29,7 @@ from cnnlab.plots.class_curves import Point
 from cnnlab.plots.export import file
 from cnnlab.plots.export.looks import number
 from cnnlab.plots.palette import DARK, LIGHT, Palette, ink, shade
+from tests.plots.test_palette import contrast
 
 NAMES = ["cat & <b>dog</b>", "$a_b$", "猫"]
 COUNTS = np.array([[8, 1, 0], [2, 40, 1], [0, 0, 5]])
@@ -165,24 +166,18 @@ def test_ticks_are_written_as_the_reader_writes(value: float, said: str, en_espa
     assert (number(value, "en"), number(value, "es")) == (said, en_espanol)
 
 
-def contrast(ground: tuple[float, ...], colour: str) -> float:
-    """Of WCAG 2."""
-    text = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    light = []
-    for one in (ground, text):
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in one]
-        light.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
-    return (max(light) + 0.05) / (min(light) + 0.05)
+def hexadecimal(ground: tuple[float, ...]) -> str:
+    return "#" + "".join(f"{round(255 * channel):02x}" for channel in ground)
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
 def test_every_number_of_a_matrix_stands_out_from_its_cell(colours: Palette) -> None:
     for share in np.linspace(0, 1, 101):
         ground = shade(colours.sequential, share)
-        assert contrast(ground, ink(ground)) >= 4.5
+        assert contrast(hexadecimal(ground), ink(ground)) >= 4.5
     made = confusion.heatmap(COUNTS, NAMES, confusion.words_in("en"), colours, as_rates=False, language="en")
     numbers = next(trace for trace in made.data if trace.type == "scatter")
     assert list(numbers.text) == ["8", "1", "2", "40", "1", "5"]
     shares = [8 / 9, 1 / 9, 2 / 43, 40 / 43, 1 / 43, 1.0]
     for share, colour in zip(shares, numbers.textfont.color, strict=True):
-        assert contrast(shade(colours.sequential, share), colour) >= 4.5
+        assert contrast(hexadecimal(shade(colours.sequential, share)), colour) >= 4.5

@@ -44,6 +44,7 @@ def draw(case: Case, seen: Look, grouping: Grouping, codes: Codes) -> None:
                 t(f"groups.remedy.{name}"),
                 icon=":material/play_arrow:",
                 key=f"remedy_{name}",
+                wrap=True,
                 on_click=safely(_start),
                 args=(case.run, name, grouping.name, columns),
             )
