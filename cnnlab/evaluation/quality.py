@@ -2,7 +2,8 @@
 
 An interval is 95 % of the metric over images drawn anew with replacement (Efron 1979). Whatever needs only counts is
 drawn as one multinomial over the cells of the confusion matrix, which is the same distribution; averages over images
-and ranks use how often each image was drawn.
+and ranks use how often each image was drawn. Where every draw says the same (all images right, or none), drawing says
+nothing of how sure that is: there is no interval then, and that of the accuracy is Wilson's (1927).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from cnnlab.evaluation import margins, ranking
 from cnnlab.evaluation.confusion import confusion
+from cnnlab.evaluation.groups.intervals import wilson
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -79,7 +81,10 @@ def _of_counts(counts: NDArray[np.int64], draws: int, rng: np.random.Generator) 
     """Metrics of the confusion matrix alone."""
     value = {name: float(metric(margins.of(counts))[0]) for name, metric in margins.METRICS.items()}
     drawn = margins.drawn(counts, draws, rng)
-    return {name: _measured(value[name], metric(drawn)) for name, metric in margins.METRICS.items()}
+    found = {name: _measured(value[name], metric(drawn)) for name, metric in margins.METRICS.items()}
+    if found["accuracy"].low is None:
+        found["accuracy"] = Measured(value["accuracy"], *wilson(int(np.trace(counts)), int(counts.sum())))
+    return found
 
 
 def _of_images(labels: Labels, probabilities: Floats, draws: int, rng: np.random.Generator) -> dict[str, Measured]:
@@ -112,7 +117,7 @@ def _of_ranks(
 
 def _measured(value: float, drawn: NDArray[np.floating[Any]]) -> Measured:
     low, high = np.nanquantile(drawn, [0.025, 0.975])
-    return Measured(value, float(low), float(high))
+    return Measured(value, float(low), float(high)) if high > low else Measured(value)
 
 
 def _class(counts: NDArray[np.int64], areas: Areas | None, k: int) -> ClassQuality:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 from sklearn import metrics
 
 from cnnlab.evaluation.quality import quality
@@ -120,3 +121,16 @@ def test_one_class_alone_has_no_ranks() -> None:
     assert not ranks(np.array([0.1, 0.4]), np.array([True, True])).has_both
     assert "auroc" not in quality(np.zeros(4, int), np.eye(2)[[0, 0, 1, 0]].astype(float), draws=2).metrics
     assert auroc(ranks(np.array([0.5, 0.5]), np.array([True, False]))) == 0.5
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_all_right_or_none_is_no_certainty(right: bool) -> None:
+    """Draws of such images are all alike, and an interval without width would claim to know the figure exactly."""
+    labels = np.repeat([0, 1], 12)
+    said = labels if right else 1 - labels
+    found = quality(labels, np.eye(2)[said] * 0.8 + 0.1, draws=50).metrics
+    ends = binomtest(24 * right, 24).proportion_ci(method="wilson")
+    assert (found["accuracy"].low, found["accuracy"].high) == (pytest.approx(ends.low), pytest.approx(ends.high))
+    for name in ("balanced_accuracy", "f1_macro", "mcc", "auroc", "auprc"):
+        assert found[name].value == (1.0 if right else found[name].value)
+        assert found[name].low is None, name
