@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from cnnlab.errors import DataError, RunError
 from cnnlab.evaluation.card import Card
 from cnnlab.evaluation.predictions import Origin, file_of, write_predictions
 from cnnlab.evaluation.report import Report, report_of
+from cnnlab.evaluation.report_kept import kept_report_on
 from cnnlab.evaluation.stored import is_current, stored_metrics, stored_predictions, weights_name
 from cnnlab.evaluation.trained import load_trained
 from cnnlab.experiment import Experiment
@@ -77,12 +79,13 @@ def split_predictions(
 
 def split_report(journal: Journal, home: Home, split: str, *, progress: Progress | None = None) -> Report | None:
     """All that is said of ``split_predictions``; ``None`` where they are of no classes. Raises as those do."""
+    make = functools.partial(kept_report_on, home)
     with contextlib.suppress(RunError):  # damaged
         if is_current(journal.folder, split):
-            return report_of(journal.folder, split)
+            return report_of(journal.folder, split, make=make)
     file_of(split)  # raises for what is none
     ensure_measured(journal, home, split, progress=progress, damaged=True)
-    return report_of(journal.folder, split)
+    return report_of(journal.folder, split, make=make)
 
 
 def ensure_measured(

@@ -12,10 +12,22 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cnnlab.home import Home, write_atomically
 
 MOST = 200  # files of one area
 Result = TypeVar("Result")
+
+
+def digest_of(*arrays: NDArray[Any]) -> str:
+    """Names what the arrays hold, whatever they were computed by."""
+    found = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        found.update(f"{array.dtype.str} {array.shape} ".encode())
+        found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()
 
 
 class KeptResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from cnnlab.evaluation.calibration import Calibration, calibration
 from cnnlab.evaluation.quality import Quality, quality
 from cnnlab.evaluation.stored import stored_table
+
+Make = Callable[[NDArray[np.int64], NDArray[np.floating[Any]]], "Report | None"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ def report_on(labels: NDArray[np.int64], probabilities: NDArray[np.floating[Any]
     return Report(quality(labels[known], shares), calibration(right, shares.max(1)))
 
 
-def report_of(folder: Path, split: str = "test") -> Report | None:
-    """Of a split of the run in ``folder``; ``None`` too where its predictions are not there.
+def report_of(folder: Path, split: str = "test", *, make: Make = report_on) -> Report | None:
+    """Of a split of the run in ``folder``; ``None`` too where its predictions are not there. ``make``: from its labels
+    and probabilities.
 
     Raises ``RunError`` ("predictions_damaged", "unknown_split").
     """
@@ -62,4 +65,4 @@ def report_of(folder: Path, split: str = "test") -> Report | None:
         return None
     labels = table["label"].to_numpy().astype(np.int64)
     shares = table["probabilities"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    return report_on(labels, shares.reshape(len(labels), -1))
+    return make(labels, shares.reshape(len(labels), -1))

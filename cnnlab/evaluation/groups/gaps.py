@@ -184,7 +184,7 @@ def _p_value(
             dealt = rng.permutation(codes)
         else:
             dealt = np.empty_like(codes)
-            dealt[order] = codes[np.lexsort((rng.random(len(codes)), strata))]
+            dealt[order] = codes[np.argsort(strata + rng.random(len(codes)))]
         as_large += bool(np.ptp(by_group(dealt)[large]) >= gap - 1e-12)
     return (1 + as_large) / (1 + draws)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from cnnlab.evaluation.groups import gaps as gap
 from cnnlab.evaluation.groups.fairness import cramers_v, cross_table
 from cnnlab.evaluation.groups.gaps import Codes, Gaps
 from cnnlab.evaluation.groups.grouping import Grouping, Offered
+from cnnlab.evaluation.groups.kept import KeptGaps, gaps_of, survey_of
 from cnnlab.evaluation.judged import Judged
+from cnnlab.evaluation.kept_results import KeptResult
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
 
@@ -26,6 +28,7 @@ class Look:
     split: SplitIndex
     positions: Codes  # [N] of the samples of ``judged``, in the whole dataset
     offered: Offered
+    kept: KeptGaps
 
     def of_split(self, grouping: Grouping) -> Codes:
         """[N] the groups of the samples of ``judged``."""
@@ -33,16 +36,32 @@ class Look:
         return codes
 
     def gaps(self, grouping: Grouping, metric: str = "accuracy", *, positive: int = 0) -> Gaps:
-        """Raises ``LabError`` ("unknown_group_metric")."""
+        """Kept, else computed now and kept. Raises ``LabError`` ("unknown_group_metric")."""
         _known(metric)
-        return gap.gaps(self.judged, grouping, self.of_split(grouping), metric, positive=positive)
+        codes = self.of_split(grouping)
+        result = self.kept.of_one(grouping, codes, metric, positive)
+        found = result.read(gaps_of)
+        if found is None:
+            found = gap.gaps(self.judged, grouping, codes, metric, positive=positive)
+            result.write(asdict(found))
+        return found
+
+    def kept_survey(self, metric: str = "accuracy", *, positive: int = 0) -> list[Gaps] | None:
+        """What ``survey`` found before."""
+        return self._survey(metric, positive).read(survey_of)
+
+    def _survey(self, metric: str, positive: int) -> KeptResult:
+        return self.kept.of_all(self.prepared.folder.name, self.positions, metric, positive)
 
     def survey(self, metric: str = "accuracy", *, positive: int = 0, progress: Progress | None = None) -> list[Gaps]:
         """All that the data offer, corrected together, the largest gap first; what has too many groups is left out.
 
-        Raises ``LabError`` ("unknown_group_metric").
+        Kept, else computed now and kept. Raises ``LabError`` ("unknown_group_metric").
         """
         _known(metric)
+        kept = self.kept_survey(metric, positive=positive)
+        if kept is not None:
+            return kept
         found, names = [], self.offered.columns
         for place, name in enumerate(names):
             if progress:
@@ -53,7 +72,9 @@ class Look:
                 continue
             codes = self.of_split(one)
             found.append(gap.gaps(self.judged, one, codes, metric, positive=positive, within_classes=False))
-        return gap.corrected(found)
+        corrected = gap.corrected(found)
+        self._survey(metric, positive).write([asdict(one) for one in corrected])
+        return corrected
 
     def joined(self, grouping: Grouping) -> float | None:
         """Cramér's V of class and group among the training samples, as the dataset labels them."""
@@ -82,11 +103,12 @@ def look(journal: Journal, home: Home, split: str = "test") -> Look:
 
     said = judged(journal, home, split=split)
     dataset = dataset_of(journal, home)
-    return of(said, dataset.prepared, dataset.split, split)
+    return of(said, dataset.prepared, dataset.split, split, home)
 
 
-def of(said: Judged, prepared: Prepared, index: SplitIndex, split: str) -> Look:
-    return Look(said, prepared, index, np.asarray(getattr(index, split), dtype=np.int64), Offered(prepared))
+def of(said: Judged, prepared: Prepared, index: SplitIndex, split: str, home: Home) -> Look:
+    positions = np.asarray(getattr(index, split), dtype=np.int64)
+    return Look(said, prepared, index, positions, Offered(prepared), KeptGaps(home, said))
 
 
 def _known(metric: str) -> None:

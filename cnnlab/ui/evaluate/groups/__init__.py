@@ -35,18 +35,17 @@ def draw(case: Case) -> None:
 def _survey(case: Case, seen: Look, metric: str, positive: int) -> None:
     """All that the data offer, side by side."""
     st.subheader(t("groups_page.survey"), anchor=False)
-    kept, key = choice.surveys(case), (metric, positive if metric in ("tpr", "fpr") else -1)
-    if key not in kept:
+    rows = seen.kept_survey(metric, positive=positive)
+    if rows is None:
         computing.draw(
-            f"groups {case.stamp} {key}",
-            lambda progress: kept.__setitem__(key, seen.survey(metric, positive=positive, progress=progress)),
+            f"groups {case.stamp} {metric} {positive}",
+            lambda progress: seen.survey(metric, positive=positive, progress=progress),
             label=t("groups_page.survey_run"),
             key="groups",
         )
         return
     from cnnlab.evaluation.groups import words
 
-    rows = kept[key]
     if not rows:
         st.markdown(t("groups.nothing"))
         return

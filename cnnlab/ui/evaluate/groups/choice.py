@@ -1,17 +1,17 @@
-"""What is compared: the run's split, the metric, what was compared so far."""
+"""What is compared: the run's split, and the metric."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnlab.home import Home
 from cnnlab.ui import address
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
 
 if TYPE_CHECKING:
-    from cnnlab.evaluation.groups.gaps import Gaps
     from cnnlab.evaluation.groups.look import Look
 
 _METRIC, _CLASS = "groups_metric", "groups_class"
@@ -26,17 +26,7 @@ def look_of(case: Case) -> Look:
 def _look(stamp: str, _case: Case) -> Look:  # noqa: ARG001  # names the weights and the split
     from cnnlab.evaluation.groups.look import of
 
-    return of(_case.judged, _case.dataset.prepared, _case.dataset.split, _case.split)
-
-
-def surveys(case: Case) -> dict[Any, list[Gaps]]:
-    """What was compared so far, by metric and class."""
-    return _surveys(case.stamp)
-
-
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _surveys(stamp: str) -> dict[Any, list[Gaps]]:  # noqa: ARG001  # names the weights and the split
-    return {}
+    return of(_case.judged, _case.dataset.prepared, _case.dataset.split, _case.split, Home.current())
 
 
 def measure(case: Case) -> tuple[str, int]:

@@ -9,6 +9,7 @@ import streamlit as st
 from cnnlab.evaluation.picks import Pick, places
 from cnnlab.evaluation.reading.reading import Reading
 from cnnlab.evaluation.reading.words import beside_metrics
+from cnnlab.home import Home
 from cnnlab.i18n import formats
 from cnnlab.ui.evaluate import gallery
 from cnnlab.ui.evaluate.case import Case
@@ -67,6 +68,6 @@ def _images(case: Case, by: str, pick: Pick | None) -> None:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _report(_run_id: str, stamp: str, _case: Case) -> Report | None:  # noqa: ARG001  # names the weights and the split
-    from cnnlab.evaluation.report import report_on
+    from cnnlab.evaluation.report_kept import kept_report_on
 
-    return report_on(_case.judged.labels, _case.judged.probabilities)
+    return kept_report_on(Home.current(), _case.judged.labels, _case.judged.probabilities)
