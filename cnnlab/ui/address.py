@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -35,14 +35,21 @@ def asked(parameter: str) -> str | None:
     return None if not wanted or wanted == st.session_state.get(_kept(parameter)) else wanted
 
 
-def asked_together(*parameters: str) -> dict[str, str] | None:
+def asked_together(owner: str, parameters: Sequence[str]) -> dict[str, str] | None:
     """``asked`` of what means something only together: all of them, "" for what is not there.
 
-    ``None`` where the address holds what ``keep`` wrote, or none of them.
+    ``None`` where the address holds what ``keep_together`` wrote for ``owner``, or none of them. Pages with names in
+    common do not disturb each other.
     """
     now = {name: st.query_params.get(name, "") for name in parameters}
-    written = {name: st.session_state.get(_kept(name)) or "" for name in parameters}
-    return now if any(now.values()) and now != written else None
+    return now if any(now.values()) and now != st.session_state.get(_kept(owner)) else None
+
+
+def keep_together(owner: str, values: Mapping[str, str | None]) -> None:
+    """``keep`` of all of them."""
+    st.session_state[_kept(owner)] = {name: value or "" for name, value in values.items()}
+    for name, value in values.items():
+        _write(name, value)
 
 
 def asked_number(parameter: str) -> int | None:
@@ -62,6 +69,10 @@ def rename(old: str, new: str, is_known: Callable[[str], bool]) -> None:
 def keep(parameter: str, value: str | None) -> None:
     """Writes what is chosen into the address, so that it can be shared and reloaded; ``None`` takes it out."""
     st.session_state[_kept(parameter)] = value
+    _write(parameter, value)
+
+
+def _write(parameter: str, value: str | None) -> None:
     if value is None:
         st.query_params.pop(parameter, None)
     elif st.query_params.get(parameter) != value:

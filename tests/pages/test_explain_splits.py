@@ -62,6 +62,21 @@ def test_the_choice_of_the_split_and_links_after_it(open_page: Open, two: Journa
     assert title("validation", 1) in texts(page), "the same number, another split"
 
 
+def test_a_link_from_evaluate_is_followed_whatever_that_page_wrote(open_page: Open, two: Journal) -> None:
+    page = open_page("explain", run=two.run_id, index="3")
+    page.query_params.clear()
+    page.query_params.update({"run": two.run_id, "split": "train"})
+    page.switch_page("pages/evaluate.py").run()
+    page.query_params.clear()
+    page.query_params.update({"run": two.run_id, "split": "train", "index": "3"})
+    page.switch_page("pages/explain.py").run()
+    assert title("train", 3) in texts(page)
+    page.query_params.clear()
+    page.query_params.update({"run": two.run_id, "split": "validation"})
+    page.switch_page("pages/evaluate.py").run()
+    assert page.query_params["split"] == "validation"
+
+
 @pytest.mark.parametrize("split", ["tset", "train,test", "../test", "9" * 300])
 def test_a_split_that_is_none_is_the_test_split(open_page: Open, two: Journal, split: str) -> None:
     page = open_page("explain", run=two.run_id, split=split, index="1")

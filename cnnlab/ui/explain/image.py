@@ -26,6 +26,7 @@ _SOURCES = (*_SPLITS, "upload", "camera")
 _PICK, _FILTER = "explain_pick", "explain_filter"
 _CHOSEN = "explain_chosen"  # in the session: indexes in a split, the same on Inside
 _PENDING = "explain_linked"  # in the session: by split, the images of a link that waits for its predictions
+_ADDRESS = "explain_images"  # whose the split and the images in the address are
 _EVERY = -1  # of the classes
 _CLASSES = ("true_class", "predicted_class")
 
@@ -39,7 +40,7 @@ def choose(run: Run, *, most: int = MOST) -> list[Shown]:
     """Up to ``most``; none while nothing is chosen, and the page has said what to do then."""
     ready = run.state.is_final  # nobody looks at the test split of a run that still trains
     sources = _SOURCES if ready else _SOURCES[len(_SPLITS) :]
-    linked = address.asked_together("split", "index") if ready else None
+    linked = address.asked_together(_ADDRESS, ("split", "index")) if ready else None
     if linked is not None:  # older links name no split
         st.session_state[source_key(run)] = linked["split"] if linked["split"] in _SPLITS else "test"
     st.session_state.setdefault(source_key(run), sources[0])
@@ -58,8 +59,7 @@ def choose(run: Run, *, most: int = MOST) -> list[Shown]:
         st.caption(t("explain_page.still_training"))
     if source in _SPLITS:
         return _from_split(run, str(source), most, None if linked is None else linked["index"])
-    for name in ("split", "index"):
-        address.keep(name, None)
+    _keep(None, None)
     return uploads.photographed(run) if source == "camera" else uploads.uploaded(run, most)
 
 
@@ -70,13 +70,12 @@ def source_key(run: Run) -> str:
 
 def _from_split(run: Run, split: str, most: int, linked: str | None) -> list[Shown]:
     """``linked``: the images that a link names, which is followed once."""
-    address.keep("split", None if split == "test" else split)
     linked = linked or st.session_state.pop(_PENDING, {}).get(split)
     if split != "test":
         st.caption(t(f"evaluate_page.about.{split}"))
         if not measuring.ready(run, split):
             st.session_state[_PENDING] = {split: linked}
-            address.keep("index", linked)
+            _keep(split, linked)
             return []
     columns = trained.predictions_of(run, split)
     names = trained.model_of(run).card.outputs.class_names
@@ -95,13 +94,18 @@ def _from_split(run: Run, split: str, most: int, linked: str | None) -> list[Sho
         classes = {kind: _class_filter(run, kind, names) for kind in _CLASSES}
     places = select(columns, pick or "any", **classes)
     if not places:
+        _keep(split, None)
         st.markdown(t(f"explain_page.nothing.{'wrong' if pick in ('wrong', 'mistakes') else 'any'}"))
         return []
     chosen = _chosen(places, f"{split} {pick} {classes}", most)
     st.session_state[_CHOSEN] = strip.draw(run, split, places, chosen, most)
     chosen = st.session_state[_CHOSEN]
-    address.keep("index", ",".join(str(index) for index in chosen))
+    _keep(split, ",".join(str(index) for index in chosen))
     return [_image(run, split, columns, index) for index in chosen]
+
+
+def _keep(split: str | None, images: str | None) -> None:
+    address.keep_together(_ADDRESS, {"split": None if split == "test" else split, "index": images})
 
 
 def _image(run: Run, split: str, columns: Mapping[str, Sequence[Any]], index: int) -> Shown:
