@@ -16,7 +16,7 @@ def figure(arguments: argparse.Namespace, home: Home, output: Output) -> int:
     from cnnlab.plots import named
     from cnnlab.plots.export import file
 
-    files.check_ending(arguments.out, file.ENDINGS)
+    files.check_ending(arguments.out or ".", file.ENDINGS)
     asked = named.Asked(
         home,
         arguments.runs,

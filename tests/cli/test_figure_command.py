@@ -62,6 +62,7 @@ def test_what_is_asked_wrongly_is_one_line(
         ("pie", ids[0], "--out", out),
         ("confusion", *ids, "--out", out),
         ("confusion", ids[0], "--out", tmp_path / "a.pdf"),
+        ("confusion", ids[0], "--out", ""),
         ("confusion", ids[0], "--out", tmp_path / "none" / "a.svg"),
         ("confusion", ids[0], "--split", "holdout", "--out", out),
         ("roc", ids[0], "--class", "cat", "--out", out),

@@ -31,6 +31,7 @@ from cnnlab.plots.export.looks import number
 from cnnlab.plots.palette import DARK, LIGHT, Palette, ink, shade
 from tests.plots.test_palette import contrast
 
+WORDS = comparison.Words("epoch", "", "")
 NAMES = ["cat & <b>dog</b>", "$a_b$", "猫"]
 COUNTS = np.array([[8, 1, 0], [2, 40, 1], [0, 0, 5]])
 
@@ -62,7 +63,7 @@ def points(dimensions: int, values: bool = False) -> Any:
 def overlaid() -> Any:
     values: list[Any] = [(1, 2.0), (2, None), (3, 0.5)]
     lines = [comparison.Line(0, "first $run$", values, best=3), comparison.Line(0, "first $run$", values, raw=True)]
-    return comparison.overlaid(lines, LIGHT, comparison.Words("epoch", "", ""), log=True)
+    return comparison.overlaid(lines, LIGHT, WORDS, log=True)
 
 
 def parallel() -> Any:
@@ -132,6 +133,18 @@ def test_a_picture_is_on_white_and_sharp(name: str) -> None:
         assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 20
 
 
+def test_names_that_mean_harm_are_a_file_that_can_be_read() -> None:
+    hostile = ["a\x00\x1b[31m", "\udcff]]>", "\u202e<script>alert(1)</script>" * 3]
+    made = confusion.heatmap(COUNTS, hostile, confusion.words_in("en"), LIGHT, as_rates=False, language="en")
+    content = file.drawn(made, "svg", "en", title=hostile[0] + hostile[1])
+    root = ElementTree.fromstring(content)  # noqa: S314  # our own
+    assert not [one for one in root.iter() if one.tag.endswith("script")]
+    assert file.drawn(made, "png", "en", title=hostile[1])
+    names = [("&amp; <br> $x$", "\x07")] * 2
+    option = comparison.overlaid([comparison.Line(0, a + b, [(1, 1.0)]) for a, b in names], LIGHT, WORDS)
+    assert shown(file.drawn(option, "svg", "en"))
+
+
 def test_what_is_there_to_be_clicked_is_not_drawn() -> None:
     plain = confusion.heatmap(COUNTS, NAMES, confusion.words_in("es"), LIGHT, as_rates=True, language="es")
     assert file.drawn(plain, "svg", "es") == file.drawn(matrix(), "svg", "es")
@@ -142,7 +155,7 @@ def test_a_smoothed_line_and_what_it_is_made_from_are_one_entry_of_the_legend() 
 
 
 def test_empty_charts_are_files_too() -> None:
-    assert file.drawn(comparison.overlaid([], LIGHT, comparison.Words("epoch", "", "")), "svg", "en")
+    assert file.drawn(comparison.overlaid([], LIGHT, WORDS), "svg", "en")
     assert file.drawn(tradeoff.parallel([tradeoff.Dimension("a", [])], [], LIGHT), "png", "en")
     assert file.drawn(more_data.by_size([], None, more_data.words_in("en"), LIGHT, "en"), "svg", "en")
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from cnnlab.plots.export.looks import words
 from cnnlab.plots.palette import LIGHT, Palette
 
 ENDINGS = (".svg", ".png")
@@ -22,6 +23,7 @@ PAPER: Palette = LIGHT
 
 _WIDTH, _HEIGHT, _TITLE = 720, 380, 26  # pixels, at 96 an inch
 _SHARP = 2  # PNG pixels for one of these
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # that a name may hold and an SVG may not
 _lock = threading.Lock()  # matplotlib's settings are the process's
 
 
@@ -39,6 +41,7 @@ def drawn(chart: Any, ending: str, language: str, *, title: str = "", y_axis: st
         warnings.simplefilter("ignore")  # a letter that the font lacks; SVG shows it all the same
         width, height = _size(chart)
         height += _TITLE if title else 0
+        title = words(title)
         figure = Figure(figsize=(width / 96, height / 96), layout="constrained", facecolor=PAPER.ground)
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=10.5, fontweight="bold", color="#10151F")
@@ -49,7 +52,7 @@ def drawn(chart: Any, ending: str, language: str, *, title: str = "", y_axis: st
         file = io.BytesIO()
         about = {"Creator": "CNN Lab", "Date": None} | ({"Title": title} if title else {}) if ending == "svg" else {}
         figure.savefig(file, format=ending, dpi=96 * _SHARP, metadata=about)
-    return file.getvalue()
+    return _NOT_XML.sub(b"", file.getvalue()) if ending == "svg" else file.getvalue()
 
 
 def embedded(chart: Any, language: str, *, label: str) -> str:

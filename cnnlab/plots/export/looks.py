@@ -44,7 +44,7 @@ def marker(symbol: str | None) -> tuple[str, bool]:
 
 def words(shown: object) -> str:
     """Text for a file: what Plotly would read as HTML is written out."""
-    return unescape(str(shown or "").replace("<br>", "\n"))
+    return unescape(str(shown or "").replace("<br>", "\n")).encode("utf-8", "replace").decode()
 
 
 def number(value: float, language: str) -> str:
