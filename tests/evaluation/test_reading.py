@@ -51,6 +51,16 @@ def test_a_temperature_moves_probabilities_and_no_decision(seed: int) -> None:
     )
 
 
+@pytest.mark.parametrize("at", [0.0, 1e-300, 1e-38, 0.5, 1 - 1e-16, 1.0, float(np.nextafter(1.0, 2.0))])
+@pytest.mark.parametrize("temperature", [0.02, 1.0, 50.0])
+def test_a_threshold_at_an_edge_has_a_place_among_what_is_shown(at: float, temperature: float) -> None:
+    shown = Reading(temperature, Threshold(1, at)).shown_threshold
+    assert shown is not None
+    assert 0 <= shown <= max(1.0, at)
+    if at in (0.0, 0.5, 1.0):
+        assert shown == pytest.approx(at)
+
+
 def test_without_anything_kept_the_most_probable_class_is_said() -> None:
     own = shares(50, 5, 1)
     said = Reading().say(own)

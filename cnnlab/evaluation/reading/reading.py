@@ -8,6 +8,7 @@ torch: pages ask what is kept at every rerun.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from cnnlab.evaluation.thresholds import kept as thresholds
 from cnnlab.evaluation.thresholds.kept import Threshold
 
 FILES = (temperatures.KEPT, thresholds.KEPT)  # in the folder of a run, where something is kept
+
+_MOST = 700.0  # the exponential of more is too large for a float
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Reading:
         at = self.threshold.at
         if self.temperature is None or not 0 < at < 1:
             return at
-        return float(1 / (1 + (1 / at - 1) ** (1 / self.temperature)))
+        return 1 / (1 + math.exp(min(_MOST, (math.log1p(-at) - math.log(at)) / self.temperature)))
 
     def say(self, own: Shares) -> Said:
         """``own``: [N, C] probabilities as the network gives them."""
