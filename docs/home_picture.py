@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from cnnlab import worker  # noqa: E402
-from cnnlab.evaluation.held_out import held_out_image  # noqa: E402
+from cnnlab.evaluation.evaluate import dataset_of  # noqa: E402
+from cnnlab.evaluation.held_out import image_at  # noqa: E402
 from cnnlab.evaluation.predictions import read_predictions  # noqa: E402
 from cnnlab.evaluation.trained import load_trained  # noqa: E402
 from cnnlab.experiment import Experiment  # noqa: E402
@@ -68,7 +69,7 @@ def first_right(journal: Journal) -> list[int]:
 
 def pair(journal: Journal, home: Home, place: int) -> tuple[np.ndarray, np.ndarray]:
     model = load_trained(journal.folder)
-    inputs = held_out_image(journal, home, place)
+    inputs = image_at(dataset_of(journal, home), place)
     found = explain(model.network, model.task, inputs, target=None, method="grad_cam", layer=None, options={})
     picture = picture_of(inputs)
     return enlarged(picture), enlarged(overlay(picture, found.map))

@@ -6,15 +6,10 @@ from torch import Tensor
 
 from cnnlab.data.load import Dataset
 from cnnlab.errors import LabError
-from cnnlab.evaluation.evaluate import dataset_of, samples_of, split_predictions
+from cnnlab.evaluation.evaluate import samples_of, split_predictions
 from cnnlab.evaluation.selection import select
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
-
-
-def held_out_image(journal: Journal, home: Home, index: int) -> Tensor:
-    """[1, C, H, W] uint8. ``index`` counts in the test split. Raises ``LabError`` ("no_such_index")."""
-    return image_at(dataset_of(journal, home), index)
 
 
 def image_at(dataset: Dataset, index: int, split: str = "test") -> Tensor:
@@ -23,14 +18,6 @@ def image_at(dataset: Dataset, index: int, split: str = "test") -> Tensor:
     if not 0 <= index < len(samples):
         raise LabError("no_such_index", field="--index", value=index, limit=len(samples) - 1)
     return samples.pick([index]).inputs
-
-
-def picked_index(journal: Journal, home: Home, pick: str, place: int, *, true_class: int | None = None) -> int:
-    """The index in the test split of the sample at ``place`` (from 0) among those picked (see ``select``).
-
-    Raises as ``picked_indices`` does.
-    """
-    return picked_indices(journal, home, pick, place, 1, true_class=true_class)[0]
 
 
 def picked_indices(

@@ -9,11 +9,12 @@ from typing import Any
 import streamlit as st
 
 from cnnlab.plots.palette import Palette, palette
+from cnnlab.ui import download
 from cnnlab.ui.language import language, t
 
 Make = Callable[[Palette], Any]
 """Colours -> the chart. It is called a second time for a file, away from the page: it may not ask Streamlit."""
-_MIME = {"svg": "image/svg+xml", "png": "image/png"}
+_ENDINGS = ("svg", "png")
 
 
 def plotly(make: Make, name: str, *, of: str, key: str, **options: Any) -> Any:
@@ -45,15 +46,12 @@ def save(make: Make, name: str, *, of: str, key: str, y_axis: str = "") -> None:
         return draw
 
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        for ending, mime in _MIME.items():
-            st.download_button(
+        for ending in _ENDINGS:
+            download.button(
                 ending.upper(),
                 drawn(ending),
                 f"{file}.{ending}",
-                mime,
-                type="tertiary",
-                icon=":material/download:",
                 key=f"{key}_{ending}",
+                type="tertiary",
                 help=t("figures.save"),
-                on_click="ignore",
             )

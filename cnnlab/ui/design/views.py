@@ -9,7 +9,7 @@ import streamlit as st
 from cnnlab import designs
 from cnnlab.models.code import as_code
 from cnnlab.models.shapes import Shape
-from cnnlab.ui import navigation
+from cnnlab.ui import download, navigation
 from cnnlab.ui.design import start_from, try_it
 from cnnlab.ui.design.desk import Desk
 from cnnlab.ui.edge import edge
@@ -39,7 +39,7 @@ def _code(desk: Desk) -> None:
     written = as_code(sketch.layers, shape, sketch.outputs, sketch.name.strip() or t("design_page.unnamed"))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(t("design_page.code_caption"), width="content")
-        _download(t("design_page.download"), written, f"{_stem(sketch.name)}.py", "text/x-python", "code")
+        download.button(t("design_page.download"), written, f"{_stem(sketch.name)}.py", key="download_code")
     st.code(written, language="python", height=_HIGHEST_CODE)
 
 
@@ -48,7 +48,7 @@ def _yaml(desk: Desk) -> None:
         written = designs.to_yaml(desk.sketch.design())
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.caption(t("design_page.yaml_caption"), width="content")
-            _download(t("design_page.download"), written, f"{_stem(desk.sketch.name)}.yaml", "application/yaml", "yaml")
+            download.button(t("design_page.download"), written, f"{_stem(desk.sketch.name)}.yaml", key="download_yaml")
         st.code(written, language="yaml", height=_HIGHEST_CODE)
     start_from.uploader("design_from_tab")
 
@@ -63,12 +63,6 @@ def _inside(desk: Desk) -> None:
         label=t("design_page.inside_link"),
         icon=":material/biotech:",
         query_params={"design": desk.sketch.name.strip()},
-    )
-
-
-def _download(label: str, content: str, file_name: str, mime: str, key: str) -> None:
-    st.download_button(
-        label, content, file_name, mime, key=f"download_{key}", icon=":material/download:", on_click="ignore"
     )
 
 

@@ -11,6 +11,7 @@ from cnnlab.explain.grading import table as score_table
 from cnnlab.explain.grading import words as score_words
 from cnnlab.i18n import formats
 from cnnlab.registry import registry
+from cnnlab.ui import download
 from cnnlab.ui.language import language, t
 
 if TYPE_CHECKING:
@@ -30,15 +31,8 @@ def draw(scored: Scored, run_id: str, class_names: Sequence[str]) -> None:
     st.markdown(f"**{titles[score]}.** {entry.text('summary', language())} {entry.text('limits', language())}")
     st.caption(t("scores.batch_rule", images=formats.whole(len(scored.indices), language())))
     _missing(scored.lines)
-    st.download_button(
-        t("explain_batch.csv"),
-        score_table.csv_text(lines),
-        file_name=f"scores-{run_id[:8]}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        key="explain_batch_csv",
-        on_click="ignore",
-    )
+    table = score_table.csv_text(lines)
+    download.button(t("explain_batch.csv"), table, f"scores-{run_id[:8]}.csv", key="explain_batch_csv")
     st.caption(t("explain_batch.again"))
     st.code(score_table.command_of(scored.plan, run_id, class_names, score), language="bash", wrap_lines=True)
 

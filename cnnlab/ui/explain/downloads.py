@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnlab.ui import download
 from cnnlab.ui.language import language, t
 
 if TYPE_CHECKING:
@@ -42,12 +43,12 @@ def draw(
         return page.encode()
 
     with st.popover(t("explain_page.download.label"), icon=":material/download:", key="explain_downloads"):
-        _button("png", lambda: sheet_png(made, titles, lines), f"{stem}.png", "image/png")
+        _button("png", lambda: sheet_png(made, titles, lines), f"{stem}.png")
         if len(maps) == 1:
-            _button("npy", lambda: array_npy(maps[0]), f"{stem}.npy", "application/octet-stream")
+            _button("npy", lambda: array_npy(maps[0]), f"{stem}.npy")
         elif maps:
-            _button("npz", lambda: values_npz(made), f"{stem}.npz", "application/octet-stream")
-        _button("html", report, f"{stem}.html", "text/html")
+            _button("npz", lambda: values_npz(made), f"{stem}.npz")
+        _button("html", report, f"{stem}.html")
         if command:
             st.caption(t("explain_page.download.command"))
             st.code(command, language=None, wrap_lines=True)
@@ -66,14 +67,5 @@ def command_of(made: Sequence[Strip], asked: Asked, display: Display, *, scoreca
     return words.command(runs[0], known, asked, display, runs[1:], split=split, scorecard=scorecard)
 
 
-def _button(kind: str, content: Callable[[], bytes], name: str, mime: str) -> None:
-    st.download_button(
-        t(f"explain_page.download.{kind}"),
-        content,
-        name,
-        mime,
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"explain_{kind}",
-        width="stretch",
-    )
+def _button(kind: str, content: Callable[[], bytes], name: str) -> None:
+    download.button(t(f"explain_page.download.{kind}"), content, name, key=f"explain_{kind}", width="stretch")

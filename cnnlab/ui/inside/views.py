@@ -11,6 +11,7 @@ import streamlit as st
 from cnnlab.i18n import formats
 from cnnlab.plots import inside as sheets
 from cnnlab.runs.run import Run
+from cnnlab.ui import download
 from cnnlab.ui.explain.image import Shown
 from cnnlab.ui.inside import looked as inside
 from cnnlab.ui.inside.looked import Looked
@@ -117,16 +118,8 @@ def choose_layer(layers: Sequence[SeenLayer], view: str, first: str | None = Non
 
 def downloads(png: Callable[[], bytes], npy: Callable[[], bytes], stem: str, key: str) -> None:
     with st.container(horizontal=True):
-        for kind, content, mime in (("png", png, "image/png"), ("npy", npy, "application/octet-stream")):
-            st.download_button(
-                t(f"inside_page.download.{kind}"),
-                content,
-                f"{stem}.{kind}",
-                mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"inside_{kind}_{key}",
-            )
+        for kind, content in (("png", png), ("npy", npy)):
+            download.button(t(f"inside_page.download.{kind}"), content, f"{stem}.{kind}", key=f"inside_{kind}_{key}")
 
 
 def _label(layer: SeenLayer) -> str:

@@ -13,7 +13,7 @@ from cnnlab.evaluation.mistakes import Card, Filter
 from cnnlab.evaluation.mistakes_csv import csv_text
 from cnnlab.home import Home
 from cnnlab.runs.journal import Journal
-from cnnlab.ui import background
+from cnnlab.ui import background, download
 from cnnlab.ui.data.progress import words as progress_words
 from cnnlab.ui.language import language, t
 from cnnlab.ui.mistakes import choice
@@ -28,13 +28,10 @@ def draw(case: Case, kind: str, found: Sequence[Card], only: Filter) -> None:
     command = _command(case, kind, only, min(MOST, len(found)))
     short = case.run.run_id[:8]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
+        download.button(
             t("mistakes_page.csv"),
             csv_text(found, case.judged.names, case.reviews),
             f"{kind}-{short}.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
             key="mistakes_csv",
             help=t("mistakes_page.csv_help"),
         )
@@ -51,15 +48,8 @@ def _page(case: Case, kind: str, shown: list[Card], count: int, command: Sequenc
     if work is not None and not work.ended:
         _follow(name)
     elif work is not None and work.result is not None:
-        st.download_button(
-            t("mistakes_page.html_ready"),
-            work.result,
-            f"{kind}-{case.run.run_id[:8]}.html",
-            "text/html",
-            icon=":material/download:",
-            on_click="ignore",
-            key="mistakes_html",
-        )
+        name = f"{kind}-{case.run.run_id[:8]}.html"
+        download.button(t("mistakes_page.html_ready"), work.result, name, key="mistakes_html")
     else:
         for problem in work.problems if work is not None else ():
             st.error(sentence(problem), icon=":material/error:")

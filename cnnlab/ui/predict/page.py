@@ -11,7 +11,7 @@ import streamlit as st
 from cnnlab.errors import Problem
 from cnnlab.i18n import formats
 from cnnlab.runs.run import Run
-from cnnlab.ui import kept_reading, run_choice, trained
+from cnnlab.ui import download, kept_reading, run_choice, trained
 from cnnlab.ui.explain.image import UPLOADED, source_key
 from cnnlab.ui.language import language, t
 from cnnlab.ui.navigation import EXPLAIN_PAGE
@@ -180,13 +180,10 @@ def _thumbnail(name: str, content: bytes) -> str:
 def _downloads(run: Run, predicted: Sequence[Predicted], names: Sequence[str]) -> None:
     from cnnlab.evaluation.predict import csv_text
 
-    st.download_button(
+    download.button(
         t("predict_page.csv"),
         csv_text(predicted, names),
         f"predictions-{run.run_id[:8]}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
         key="predict_csv",
         help=t("predict_page.csv_help"),
     )

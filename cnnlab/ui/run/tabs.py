@@ -8,7 +8,7 @@ from cnnlab.i18n import formats
 from cnnlab.runs.journal import Journal
 from cnnlab.runs.run import Run
 from cnnlab.runs.states import RunState
-from cnnlab.ui import metrics, settings
+from cnnlab.ui import download, metrics, settings
 from cnnlab.ui.language import language, t
 from cnnlab.ui.run import confusion, cost, curves, files, labels
 from cnnlab.ui.settings import Rows
@@ -61,15 +61,8 @@ def _configuration(run: Run) -> None:
             _table(t("run.configuration.network"), settings.group(experiment, "task", "model"))
         with grid.cell():
             _table(t("run.configuration.training"), settings.group(experiment, "training", "tracking"))
-    st.download_button(
-        t("run.configuration.download"),
-        experiment.to_yaml(),
-        file_name=f"experiment-{run.run_id[:8]}.yaml",
-        mime="application/yaml",
-        icon=":material/download:",
-        on_click="ignore",
-        help=t("run.configuration.download_help"),
-    )
+    about, name = t("run.configuration.download_help"), f"experiment-{run.run_id[:8]}.yaml"
+    download.button(t("run.configuration.download"), experiment.to_yaml(), name, help=about)
 
 
 def _table(title: str, rows: Rows) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnlab.i18n import formats
 from cnnlab.plots.palette import palette
 from cnnlab.registry import registry
-from cnnlab.ui import choices, pictures
+from cnnlab.ui import choices, download, pictures
 from cnnlab.ui.language import language, t
 from cnnlab.ui.sanity.check import Asked
 from cnnlab.ui.text import plain
@@ -80,13 +80,10 @@ def _maps(asked: Asked, cascades: Sequence[Cascade]) -> None:
             key=f"sanity_image_{count}",
         )
         place = int(image or 0)
-        st.download_button(
+        download.button(
             t("sanity_page.download"),
             sheet_png(asked.inputs, cascades, place),
-            file_name=f"sanity-{asked.run.run_id[:8]}-{place + 1}.png",
-            mime="image/png",
-            icon=":material/download:",
-            on_click="ignore",
+            f"sanity-{asked.run.run_id[:8]}-{place + 1}.png",
             key="sanity_download",
         )
     st.caption(t("sanity_page.maps_caption"))

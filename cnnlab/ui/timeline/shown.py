@@ -14,7 +14,7 @@ from cnnlab.plots.cues import GLYPHS
 from cnnlab.plots.palette import cue, palette
 from cnnlab.registry import registry
 from cnnlab.runs.run import Run
-from cnnlab.ui import address, choices, figures, pictures
+from cnnlab.ui import address, choices, download, figures, pictures
 from cnnlab.ui.compare.names import names_of
 from cnnlab.ui.language import language, t
 from cnnlab.ui.text import plain
@@ -106,13 +106,10 @@ def share(found: Found) -> None:
 
     ids = [run.run_id for run, _ in found]
     with st.container(horizontal=True):
-        st.download_button(
+        download.button(
             t("timeline_page.download"),
             sheet_png([timeline for _, timeline in found]),
-            file_name=f"timeline-{'-'.join(run_id[:8] for run_id in ids)}.png",
-            mime="image/png",
-            icon=":material/download:",
-            on_click="ignore",
+            f"timeline-{'-'.join(run_id[:8] for run_id in ids)}.png",
             key="timeline_download",
         )
         with st.popover(t("sanity_page.share"), icon=":material/terminal:", key="timeline_share"):

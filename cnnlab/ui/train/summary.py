@@ -10,7 +10,7 @@ from cnnlab.home import Home
 from cnnlab.jobs import slots
 from cnnlab.runs.states import RunState
 from cnnlab.runs.view import listing
-from cnnlab.ui import actions
+from cnnlab.ui import actions, download
 from cnnlab.ui.edge import edge
 from cnnlab.ui.language import t
 from cnnlab.ui.text import plain
@@ -58,17 +58,14 @@ def _start(form: Form) -> None:
 
 def _save(form: Form) -> None:
     experiment = form.review.experiment
-    st.download_button(
+    download.button(
         t("train.save"),
         experiment.to_yaml() if experiment else "",
-        file_name=f"{_file_stem(experiment.name if experiment else '')}.yaml",
-        mime="application/yaml",
-        icon=":material/download:",
-        on_click="ignore",
+        f"{_file_stem(experiment.name if experiment else '')}.yaml",
+        key="save",
         disabled=experiment is None,
         help=t("train.save_help"),
         width="stretch",
-        key="save",
     )
 
 

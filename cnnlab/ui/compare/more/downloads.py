@@ -9,6 +9,7 @@ import streamlit as st
 from cnnlab.evaluation.compared import Compared
 from cnnlab.plots.compare_report import Asked, html_report
 from cnnlab.runs import table
+from cnnlab.ui import download
 from cnnlab.ui.compare.slots import slots
 from cnnlab.ui.language import language, t
 
@@ -32,21 +33,17 @@ def draw(found: Compared) -> None:
     )
     spoken, names = language(), table.names_of(found.runs)
     with st.container(horizontal=True):
-        st.download_button(
+        download.button(
             t("compare.more.csv"),
             lambda: table.as_csv(found.runs, found.columns),
             "comparison.csv",
-            "text/csv",
             key="compare_csv",
             icon=":material/table:",
-            on_click="ignore",
         )
-        st.download_button(
+        download.button(
             t("compare.more.html"),
             lambda: html_report(found, names, asked, spoken),
             "comparison.html",
-            "text/html",
             key="compare_html",
             icon=":material/description:",
-            on_click="ignore",
         )

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnlab.i18n import formats
-from cnnlab.ui import figures
+from cnnlab.ui import download, figures
 from cnnlab.ui.evaluate import gallery
 from cnnlab.ui.evaluate.case import Case
 from cnnlab.ui.language import language, t
@@ -95,15 +95,7 @@ def _table(found: Gaps) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(words.rule(speech))
-        st.download_button(
-            t("groups_page.csv"),
-            as_csv([found]),
-            "groups.csv",
-            "text/csv",
-            icon=":material/download:",
-            key="groups_csv",
-            on_click="ignore",
-        )
+        download.button(t("groups_page.csv"), as_csv([found]), "groups.csv", key="groups_csv")
 
 
 def _mistakes(case: Case, grouping: Grouping, codes: Codes, found: Gaps) -> None:
