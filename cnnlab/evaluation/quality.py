@@ -27,6 +27,7 @@ DRAWS = 1000
 RANK_DRAWS = 300  # of what needs a sorting of all images: their intervals then move by a tenth of their width
 RANKED_CLASSES = 30  # beyond them the metrics of ranks have no interval: each draw would rank every class anew
 TOP = 5
+_ROUNDING = 1e-6  # of areas in float32
 SMALLEST = 1e-12  # a probability of 0 for what is true would make the log loss infinite
 
 
@@ -81,7 +82,7 @@ def _of_counts(counts: NDArray[np.int64], draws: int, rng: np.random.Generator) 
     """Metrics of the confusion matrix alone."""
     value = {name: float(metric(margins.of(counts))[0]) for name, metric in margins.METRICS.items()}
     drawn = margins.drawn(counts, draws, rng)
-    found = {name: _measured(value[name], metric(drawn)) for name, metric in margins.METRICS.items()}
+    found = {name: measured(value[name], metric(drawn)) for name, metric in margins.METRICS.items()}
     if found["accuracy"].low is None:
         found["accuracy"] = Measured(value["accuracy"], *wilson(int(np.trace(counts)), int(counts.sum())))
     return found
@@ -97,7 +98,7 @@ def _of_images(labels: Labels, probabilities: Floats, draws: int, rng: np.random
         each["top5_accuracy"] = ((probabilities > of_truth[:, None]).sum(1) < TOP).astype(np.float64)
     values = np.stack(list(each.values()), axis=1)
     drawn = np.stack([ranking.drawn(number, rng) @ values / number for _ in range(draws)])
-    return {name: _measured(float(values[:, i].mean()), drawn[:, i]) for i, name in enumerate(each)}
+    return {name: measured(float(values[:, i].mean()), drawn[:, i]) for i, name in enumerate(each)}
 
 
 def _of_ranks(
@@ -112,12 +113,13 @@ def _of_ranks(
     if len(ranks) > RANKED_CLASSES:
         return {name: Measured(value) for name, value in values.items()}
     drawn = ranking.macro_drawn(both, number, min(draws, RANK_DRAWS), rng)
-    return {name: _measured(value, drawn[name]) for name, value in values.items()}
+    return {name: measured(value, drawn[name]) for name, value in values.items()}
 
 
-def _measured(value: float, drawn: NDArray[np.floating[Any]]) -> Measured:
+def measured(value: float, drawn: NDArray[np.floating[Any]]) -> Measured:
+    """With the interval of ``drawn`` [draws]; without one where all draws say the same, but for rounding."""
     low, high = np.nanquantile(drawn, [0.025, 0.975])
-    return Measured(value, float(low), float(high)) if high > low else Measured(value)
+    return Measured(value, float(low), float(high)) if high - low > _ROUNDING else Measured(value)
 
 
 def _class(counts: NDArray[np.int64], areas: Areas | None, k: int) -> ClassQuality:

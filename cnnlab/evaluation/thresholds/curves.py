@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnlab.evaluation import ranking
-from cnnlab.evaluation.quality import RANK_DRAWS, Measured
+from cnnlab.evaluation.quality import RANK_DRAWS, Measured, measured
 
 Floats = NDArray[np.float64]
 
@@ -62,8 +62,7 @@ def _area(found: ranking.Ranks, weights: ranking.Floats | None, name: str) -> Me
         return Measured(value)
     with np.errstate(invalid="ignore"):  # a draw without a positive says nothing
         areas = np.concatenate([of_draws(found, weights[start : start + 25]) for start in range(0, len(weights), 25)])
-    low, high = np.nanquantile(areas, [0.025, 0.975])
-    return Measured(value, float(low), float(high))
+    return measured(value, areas)
 
 
 def macro_roc(found: Sequence[Curves]) -> Floats:

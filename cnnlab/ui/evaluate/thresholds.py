@@ -192,7 +192,10 @@ def _cell(side: Outcome, row: str) -> str:
 
 
 def _figure(one: Measured) -> str:
-    value, low, high = (formats.number(each, 3, language()) for each in (one.value, one.low, one.high))
+    value = formats.number(one.value, 3, language())
+    if one.low is None:
+        return value
+    low, high = (formats.number(each, 3, language()) for each in (one.low, one.high))
     return f"{value} ({t('quality.between', low=low, high=high)})"
 
 

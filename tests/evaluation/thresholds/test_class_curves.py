@@ -92,3 +92,9 @@ def test_what_a_threshold_comes_to() -> None:
     changed = saving(scores, positive, (0.4, 0.6), costs)
     assert changed.value == pytest.approx(other.cost.value - found.cost.value)
     assert changed.low < changed.value < changed.high
+
+
+def test_a_class_told_apart_in_every_draw_has_areas_without_an_interval() -> None:
+    found = curves(np.array([0.1, 0.2, 0.7, 0.8] * 4), np.array([False, False, True, True] * 4))
+    assert found is not None
+    assert (found.auroc.value, found.auroc.low, found.auprc.value, found.auprc.low) == (1.0, None, 1.0, None)
