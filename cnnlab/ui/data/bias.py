@@ -43,7 +43,7 @@ def draw(found: Preview) -> None:
         )
     else:
         _found(found, seen)
-    _grouping(found)
+    _grouping(found, seen.findings if seen is not None else ())
 
 
 def _found(found: Preview, seen: Bias) -> None:
@@ -88,8 +88,11 @@ def _looked(rows: tuple[Looked, ...]) -> None:
     st.caption(t("bias.rule"))
 
 
-def _grouping(found: Preview) -> None:
-    """One grouping of the reader's choice: what it gives away, and its counts by class and by split."""
+def _grouping(found: Preview, told: tuple[Finding, ...]) -> None:
+    """One grouping of the reader's choice: what it gives away, and its counts by class and by split.
+
+    ``told``: what stands above already.
+    """
     st.subheader(t("data_bias.one"), anchor=False)
     grouping = groupings.choose(groupings.offered_by(found.prepared), "bias", parameter="group")
     if grouping is None:
@@ -98,7 +101,8 @@ def _grouping(found: Preview) -> None:
         found.split.fingerprint, grouping.name, grouping.codes.tobytes(), found, grouping
     )
     for one in seen.findings:
-        _finding(found, one, f"bias_one_{one.kind}")
+        if one not in told:
+            _finding(found, one, f"bias_one_{one.kind}")
     if not seen.findings:
         st.markdown(t("data_bias.one_nothing"))
     _looked(seen.looked)
