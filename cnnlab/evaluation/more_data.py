@@ -105,6 +105,7 @@ def sentences(found: Sequence[Point], language: str) -> list[str]:
 
 
 def as_dict(found: Sequence[Point]) -> dict[str, Any]:
+    """For scripts: the points, the last step with its test, the power law; ``None`` for what can't be said."""
     pair, law = last_step(found), power_law(found)
     return {
         "points": [

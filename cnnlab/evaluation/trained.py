@@ -25,6 +25,8 @@ from cnnlab.training import checkpoints
 
 @dataclass(frozen=True)
 class TrainedModel:
+    """The best weights of a run, with all it takes to use them."""
+
     card: Card
     experiment: Experiment
     network: Network

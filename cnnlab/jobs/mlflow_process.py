@@ -32,6 +32,7 @@ LOOK_SECONDS = 5.0
 
 
 def main(root: str) -> int:
+    """The keeper of MLflow's pages: starts them for the home at ``root``, and ends what it started."""
     home = Home(Path(root))
     signal.signal(signal.SIGTERM, _leave)
     experiment = _made_store(home)

@@ -31,6 +31,8 @@ class Metrics(Protocol):
 
 
 class Task(Protocol):
+    """How a network is called, trained and measured; one that is not classification is a module beside it."""
+
     monitor: str  # what early stopping and the best checkpoint look at unless the experiment says otherwise
     mode: Literal["min", "max"]
 

@@ -50,6 +50,8 @@ def class_weights(counts: tuple[int, ...]) -> Tensor:
 
 
 class Classification:
+    """One class of several for each sample, by cross entropy."""
+
     monitor = "val_loss"
     mode: Literal["min", "max"] = "min"
 

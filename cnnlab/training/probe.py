@@ -52,6 +52,8 @@ class LayerSigns:
 
 @dataclass(frozen=True)
 class Signs:
+    """What one batch forward and backward shows of a network."""
+
     loss: float
     memory_bytes: int  # of the tensors that were alive at once, at most: weights, gradients, activations, the batch
     input_mean: float  # of what the body is given

@@ -44,6 +44,7 @@ class InWorst:
 
 
 def odds(judged: Judged, codes: Codes, groups: int, positive: int) -> Odds:
+    """``codes`` [N]: the groups of the samples of ``judged``, -1 for none; ``positive``: the class looked at."""
     there = judged.known & (codes >= 0)
     is_class = judged.labels == positive
     said = judged.predictions == positive

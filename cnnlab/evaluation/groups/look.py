@@ -23,6 +23,8 @@ from cnnlab.runs.journal import Journal
 
 @dataclass(frozen=True)
 class Look:
+    """A split of a run with what its samples can be grouped by; made by ``look``."""
+
     judged: Judged
     prepared: Prepared
     split: SplitIndex

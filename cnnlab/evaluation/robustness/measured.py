@@ -112,6 +112,7 @@ def accuracy(right: NDArray[np.bool_]) -> Accuracy:
 
 
 def drop(clean: NDArray[np.bool_], corrupted: NDArray[np.bool_], seed: int) -> Accuracy:
+    """How much accuracy is lost, with its paired interval; both [N]: whether each image was recognised."""
     only_clean, only_corrupted = int((clean & ~corrupted).sum()), int((corrupted & ~clean).sum())
     low, high = paired.interval(only_clean, only_corrupted, len(clean), seed=seed)
     return Accuracy((only_clean - only_corrupted) / len(clean), low, high)

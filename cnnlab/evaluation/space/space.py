@@ -25,6 +25,8 @@ MOST_SAMPLES = 10_000  # t-SNE of more takes minutes, and a browser draws no mor
 
 @dataclass(frozen=True)
 class Asked:
+    """What is drawn: at most ``samples`` of ``split``, by ``method``, on a plane or in space."""
+
     split: str = "test"
     method: str = "pca"
     dimensions: int = 2

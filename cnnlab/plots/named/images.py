@@ -11,6 +11,7 @@ from cnnlab.plots.named import Asked, nothing
 
 
 def robustness(asked: Asked) -> Any:
+    """Accuracy by strength of each corruption, of the first run. Raises ``LabError`` where it was not measured."""
     from cnnlab.evaluation.robustness import compute, several
     from cnnlab.evaluation.robustness.table import corruptions
 

@@ -21,6 +21,7 @@ LARGEST = 30  # classes of a matrix; of more, those that are confused most
 
 
 def confusion(asked: Asked) -> Any:
+    """Of more than ``LARGEST`` classes those that are confused most."""
     from cnnlab.plots import confusion as plot
 
     said = _judged("confusion", asked)

@@ -12,6 +12,7 @@ from cnnlab.runs.journal import Journal
 
 
 def groups(asked: Asked) -> Any:
+    """A metric by group. Raises ``LabError``: "figure_column" without a grouping, and where there is no group."""
     from cnnlab.evaluation.groups.grouping import columns, of_column
     from cnnlab.evaluation.groups.look import look
     from cnnlab.plots.groups import by_group
@@ -48,6 +49,7 @@ def space(asked: Asked) -> Any:
 
 
 def more_data(asked: Asked) -> Any:
+    """Accuracy by training-set size. Raises ``LabError`` where fewer than two sizes were trained."""
     from cnnlab.evaluation import more_data as evaluation
     from cnnlab.jobs import more_data as jobs
     from cnnlab.plots import more_data as plot
