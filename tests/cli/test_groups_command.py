@@ -84,6 +84,8 @@ def test_a_remedy_is_queued_with_its_parent(
         ["--remedy", "prayer"],
         ["--remedy", "group_sampler"],
         ["--remedy", "group_sampler", "--by", "brightness"],
+        ["--remedy", "rare_augmented"],  # the classes are of one size
+        ["--remedy", "rare_group_augmented", "--by", "texture"],
         ["--by", "texture", "--pattern", "(a)"],
         ["--split", "holiday"],
     ],
