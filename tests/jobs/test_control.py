@@ -108,7 +108,10 @@ def test_resume_of_a_run_whose_worker_died_unseen(journal: Journal, home: Home) 
     assert control.resume(journal.run_id, home) == 2
 
 
-def test_resume_refuses_a_run_that_a_worker_holds(journal: Journal, home: Home) -> None:
+def test_resume_refuses_a_run_that_a_worker_holds(
+    journal: Journal, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "LEAVING_SECONDS", 0.5)
     put(journal, RunState.STOPPED)
     with journal.worker_lock():
         refused("run_is_held", control.resume, journal.run_id, home)
