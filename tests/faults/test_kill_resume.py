@@ -38,6 +38,7 @@ def _experiment(epochs: int, **changes: Any) -> Experiment:
             "model.options": {"dropout": 0.1},
             "data.image_size": 16,
             "data.augmentation": {"crop": 1, "rotation": 5},
+            "data.common_augmentation": 0.5,
             **changes,
         }
     )
