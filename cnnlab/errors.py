@@ -25,6 +25,8 @@ class Problem:
         from cnnlab.i18n import translate  # the catalogue is read only when something is said
 
         named = {"field": self.field, **self.params}
+        if "state" in named:  # of a run, as its badge says it
+            named["state"] = translate(f"state.{named['state']}", language).lower()
         return translate(f"error.{self.code}", language, **named)
 
     def as_dict(self) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def register(journal: Journal, home: Home, name: str) -> Version:
     checked_name(name)
     state = journal.status().state
     if state is not RunState.FINISHED:
-        raise LabError("not_registrable", field="RUN", value=state.value)
+        raise LabError("not_registrable", field="RUN", state=state.value)
     with asking(home, create=True) as client:
         _publish(journal, home)
         position = read_position(journal.folder)

@@ -72,6 +72,12 @@ def keep(parameter: str, value: str | None) -> None:
     _write(parameter, value)
 
 
+def keep_unusual(parameter: str, value: str, usual: str) -> None:
+    """``keep``, without the usual value; one that a link brought along stays, for a change of the address is a step
+    that the browser's Back has to take as well."""
+    keep(parameter, value if value != usual or st.query_params.get(parameter) == value else None)
+
+
 def _write(parameter: str, value: str | None) -> None:
     if value is None:
         st.query_params.pop(parameter, None)

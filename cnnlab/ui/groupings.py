@@ -78,7 +78,7 @@ def _column(offered: Offered, key: str, parameter: str) -> Grouping | None:
     name = st.selectbox(
         t("groups_page.column"), known, format_func=titles.__getitem__, key=key, persist_state="session", width=320
     )
-    address.keep(parameter, name if name != known[0] else None)
+    address.keep_unusual(parameter, name, known[0])
     with st.spinner(t("progress.groups")):
         return offered.by(str(name or known[0]))
 

@@ -37,7 +37,7 @@ def one_of(
         label, options, required=True, format_func=labels.__getitem__, key=key, persist_state="session", **layout
     )
     found = str(chosen or usual)
-    address.keep(parameter, None if found == usual else found)
+    address.keep_unusual(parameter, found, usual)
     return found
 
 
@@ -69,7 +69,7 @@ def several_of(
         persist_state="session",
     )
     found = [name for name in options if name in (chosen or ())]
-    address.keep(parameter, None if found == list(usual) else ",".join(found))
+    address.keep_unusual(parameter, ",".join(found), ",".join(usual))
     return found
 
 
@@ -79,5 +79,5 @@ def number(parameter: str, default: int, low: int, high: int, label: str, *, key
     before = st.session_state.get(key, default)  # of another run, perhaps, where more was possible
     st.session_state[key] = min(max(before if asked is None else asked, low), high)
     value = int(st.number_input(label, low, high, step=1, key=key, persist_state="session", **layout))
-    address.keep(parameter, str(value) if value != default else None)
+    address.keep_unusual(parameter, str(value), str(default))
     return value

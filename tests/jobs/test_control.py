@@ -86,7 +86,7 @@ def test_a_run_left_between_queue_and_worker_stops(journal: Journal, home: Home)
 def test_an_ended_run_can_not_be_stopped(journal: Journal, home: Home, state: RunState) -> None:
     put(journal, state)
     error = refused("run_is_final", control.stop, journal.run_id, home)
-    assert state.value in error.message("en")
+    assert f"({state.value.lower()})" in error.message("en")
     assert journal.status().state is state
 
 

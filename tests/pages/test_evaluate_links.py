@@ -37,3 +37,13 @@ def test_the_choice_of_one_view_is_no_choice_of_another(open_page: Open, home: H
     run_id = evaluated(home)
     app: AppTest = open_page("evaluate", run=run_id, view="robustness", images="cell-0-1")
     assert "on" not in app.query_params
+
+
+def test_a_link_that_says_the_usual_keeps_its_address(open_page: Open, home: Home) -> None:
+    """Taking it out would be a step that the browser's Back has to take as well."""
+    run_id = evaluated(home)
+    app: AppTest = open_page("evaluate", run=run_id, view="quality")
+    assert app.query_params.get("view") in ("quality", ["quality"])
+    app.button_group(key="evaluate_view").set_value("samples").run()
+    app.button_group(key="evaluate_view").set_value("quality").run()
+    assert "view" not in app.query_params

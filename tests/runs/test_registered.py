@@ -71,6 +71,7 @@ def test_bad_names_and_runs_are_one_sentence(mlflow_home: Home) -> None:
             ask()
         assert caught.value.problem.code == code
         assert caught.value.problem.sentence("es")
+    assert "esta está en espera" in caught.value.problem.sentence("es")
 
 
 def test_a_store_that_is_away_is_one_sentence(mlflow_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

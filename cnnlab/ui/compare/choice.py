@@ -56,5 +56,5 @@ def _prepared(parameter: str, options: Sequence[str]) -> str:
 
 
 def _kept(parameter: str, chosen: str, start: str) -> str:
-    address.keep(parameter, None if chosen == start else chosen)
+    address.keep_unusual(parameter, chosen, start)
     return chosen

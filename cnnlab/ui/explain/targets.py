@@ -131,7 +131,7 @@ def _click(subject: Subject, place: int, predicted: int) -> None:
 def _clicked(subject: Subject, names: Sequence[str], predicted: int) -> Target:
     chosen = _now(subject, names, predicted)
     target: Target = "predicted" if chosen == predicted else chosen
-    address.keep(_TARGET, None if target == "predicted" else str(target))
+    address.keep_unusual(_TARGET, str(target), "predicted")
     return target
 
 
@@ -174,5 +174,5 @@ def _selected(name: str, default: Target, subjects: Sequence[Subject], names: Se
         persist_state="session",
         width=280,
     )
-    address.keep(name, None if chosen == default else str(chosen))
+    address.keep_unusual(name, str(chosen), str(default))
     return default if chosen is None else chosen

@@ -44,7 +44,7 @@ def _choice(name: str, default: str) -> str:
         key=key,
         persist_state="session",
     )
-    address.keep(name, None if chosen == default else chosen)
+    address.keep_unusual(name, chosen, default)
     return chosen or default
 
 
@@ -86,5 +86,5 @@ def _slider(name: str, default: float, most: float, step: float, form: Callable[
         key=key,
         persist_state="session",
     )
-    address.keep(name, None if chosen == default else f"{chosen:g}")
+    address.keep_unusual(name, f"{chosen:g}", f"{default:g}")
     return chosen

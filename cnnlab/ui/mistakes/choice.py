@@ -122,7 +122,7 @@ def method(case: Case) -> None:
         width=200,
         help=t("mistakes_page.method_help"),
     )
-    address.keep("method", None if chosen == methods[0] else chosen)
+    address.keep_unusual("method", chosen, methods[0])
 
 
 def _methods(case: Case) -> list[str]:

@@ -43,7 +43,7 @@ def choose_epoch(found: Found) -> int:
         st.session_state[key] = epochs[-1]
     chosen = st.select_slider(t("timeline_page.epoch"), epochs, key=key, help=t("timeline_page.epoch_help"))
     epoch = int(chosen)
-    address.keep("epoch", str(epoch) if epoch != epochs[-1] else None)
+    address.keep_unusual("epoch", str(epoch), str(epochs[-1]))
     return epoch
 
 

@@ -105,7 +105,7 @@ def _images() -> int | None:
         key=_IMAGES,
         persist_state="session",
     )
-    address.keep("on", None if chosen == 500 else str(chosen))
+    address.keep_unusual("on", str(chosen), "500")
     return chosen or None
 
 
