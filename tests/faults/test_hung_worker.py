@@ -44,7 +44,8 @@ def test_what_hangs_is_ended_by_force_and_can_be_resumed(queue: Home, hurried: N
     assert status.reason is not None
     assert status.reason.code == "stopped_by_force"
     assert status.reason.sentence("en") != status.reason.sentence("es")
-    assert status.reason.sentence() in journal.log_text()
+    said = status.reason.sentence()
+    assert wait_until(lambda: said in journal.log_text())  # written after the state
     assert not process.is_alive()
     assert wait_until(lambda: not journal.is_held())
     assert control.resume(journal.run_id, queue) == 2
