@@ -13,6 +13,7 @@ of settled runs ``view`` therefore looks at some files each time.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sqlite3
@@ -31,6 +32,7 @@ SCHEMA = 1
 REST_SECONDS = 2.5  # the coarsest clock of a file system, FAT's, ticks every 2 s
 WAIT_SECONDS = 0.2  # for another process that writes: whoever waits longer parses again instead
 _SEVERAL = 200  # entries that are worth a write of their own
+_MANY = 1000  # runs that the garbage collector is better off without
 
 Stamp = tuple[int, int, int]
 Stamps = tuple[Stamp | None, ...]
@@ -75,6 +77,7 @@ class Index:
         self._new: dict[str, Entry] = {}
         self._entries = self._stored()
         self._turn = 0
+        self._unfrozen = 0
 
     def get(self, run_id: str) -> Entry | None:
         return self._entries.get(run_id)
@@ -95,6 +98,8 @@ class Index:
     def put(self, run_id: str, entry: Entry, *, stored: bool = True) -> None:
         """``stored``: whether the next process is to know it as well."""
         with self._lock:
+            before = self._entries.get(run_id)
+            self._unfrozen += entry.run is not None and (before is None or before.run is not entry.run)
             self._entries[run_id] = entry
             if stored:
                 self._new[run_id] = entry
@@ -113,6 +118,17 @@ class Index:
         with _quietly(), self._open() as connection:
             connection.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", rows)
             connection.executemany("DELETE FROM runs WHERE run_id = ?", [(run_id,) for run_id in gone])
+
+    def freeze(self) -> None:
+        """Takes the runs out of the garbage collector's sight, once there are many more of them.
+
+        Streamlit collects after every drawing of a page, which takes 0.4 s where ten thousand runs are looked through.
+        They hold no cycles, so what is forgotten later is freed as ever.
+        """
+        if self._unfrozen >= _MANY:
+            self._unfrozen = 0
+            gc.collect()
+            gc.freeze()
 
     def _stored(self) -> dict[str, Entry]:
         found: dict[str, Entry] = {}

@@ -71,6 +71,7 @@ def listing(home: Home, *, limit: int = 50, states: Collection[RunState] | None 
         if states is None or observed.state in states:
             found.append(_run(journal, status, observed, kept))
     kept.keep(ids)
+    kept.freeze()
     return found
 
 

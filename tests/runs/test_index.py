@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sqlite3
@@ -194,3 +195,20 @@ def test_a_folder_that_has_just_changed_is_not_taken_to_rest(home: Home, monkeyp
     Journal.open(home, run_id).write_result({"parameters": 7})
     os.utime(home.runs / run_id, ns=(said.st_atime_ns, said.st_mtime_ns))
     assert {"parameters": 7} in [run.result for run in listing(home, limit=1000)]
+
+
+def test_many_runs_are_taken_out_of_the_garbage_collectors_sight_once(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_MANY", 6)
+    frozen: list[int] = []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
+    made_store.home_of(home, 5, epochs=2, long=0)
+    rest(home)
+    listing(home, limit=1000)
+    assert not frozen
+    index._INDICES.clear()
+    monkeypatch.setattr(index, "_MANY", 5)
+    for _ in range(3):
+        listing(home, limit=1000)
+    assert frozen == [1]
