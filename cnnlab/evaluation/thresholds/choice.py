@@ -107,5 +107,8 @@ def _mean_cost(counts: NDArray[np.int64], price: Floats, draws: int, seed: int) 
     if not number:
         raise ValueError("no images")
     drawn = np.random.default_rng(seed).multinomial(number, counts / number, size=draws) @ price / number
+    mean = float(counts @ price / number)
     low, high = np.quantile(drawn, [0.025, 0.975])
-    return Measured(float(counts @ price / number), float(low), float(high))
+    if low == high:  # every image costs the same, such as nothing: that tells not how sure the mean is
+        return Measured(mean)
+    return Measured(mean, float(low), float(high))

@@ -101,8 +101,8 @@ def _slid(case: Case, number: int, costs: Costs, cheapest: Chosen, both: tuple[A
     best, now = (formats.number(value, 3, language()) for value in (cheapest.threshold, at))
     chosen = cheapest if at == start else choose(*both, costs, at)
     change = chosen.change
-    sure = change.low is not None and change.high is not None and change.low <= 0 <= change.high
-    kind = "same" if sure else "cheaper" if change.value < 0 else "dearer"
+    same = change.low is None or change.high is None or change.low <= 0 <= change.high
+    kind = "same" if same else "cheaper" if change.value < 0 else "dearer"
     st.markdown(t("thresholds_page.cheapest", threshold=best))
     said = {"threshold": now, "change": _figure(change), "cost": _figure(chosen.test.cost)}
     st.markdown(t(f"thresholds_page.said.{kind}", **said))

@@ -98,3 +98,11 @@ def test_a_class_told_apart_in_every_draw_has_areas_without_an_interval() -> Non
     found = curves(np.array([0.1, 0.2, 0.7, 0.8] * 4), np.array([False, False, True, True] * 4))
     assert found is not None
     assert (found.auroc.value, found.auroc.low, found.auprc.value, found.auprc.low) == (1.0, None, 1.0, None)
+
+
+def test_a_cost_that_every_image_has_alike_has_no_interval() -> None:
+    """Nothing went wrong on four images: that does not make it certain that nothing ever will."""
+    scores, positive = np.array([0.1, 0.2, 0.8, 0.9]), np.array([False, False, True, True])
+    found = outcome(scores, positive, 0.5, Costs())
+    assert (found.cost.value, found.cost.low, found.cost.high) == (0.0, None, None)
+    assert saving(scores, positive, (0.4, 0.6), Costs()).low is None
