@@ -66,25 +66,23 @@ class Repairs:
 
 def main(home_root: str) -> None:
     """The repair's process enters here; it exits with 1 when something is still missing."""
-    from cnnlab.runs.publisher import incomplete, repair
+    from cnnlab.runs.publisher import repair_all
 
-    home = Home(Path(home_root))
-    left = 0
-    for run_id in incomplete(home):
-        _set_tracking(Journal.open(home, run_id))
-        try:
-            left += not repair(home, run_id)
-        except Exception:  # MLflow away or locked: the log says so, the next try may find it
-            traceback.print_exc()
-            left += 1
-    sys.exit(1 if left else 0)
+    own = os.environ.get(TRACKING)
+
+    def enter(journal: Journal) -> str:
+        """A run is repaired where it was published, which need not be where this supervisor would publish."""
+        recorded_then = journal.environment()
+        address = recorded_then.get(TRACKING) if recorded_then else own
+        os.environ.pop(TRACKING, None)
+        if address is not None:
+            os.environ[TRACKING] = address
+        return address or ""
+
+    sys.exit(1 if repair_all(Home(Path(home_root)), enter=enter, failed=_tell) else 0)
 
 
-def _set_tracking(journal: Journal) -> None:
-    """A run is repaired where it was published, which need not be where this supervisor would publish."""
-    recorded_then = journal.environment()
-    if not recorded_then:
-        return
-    os.environ.pop(TRACKING, None)
-    if TRACKING in recorded_then:
-        os.environ[TRACKING] = recorded_then[TRACKING]
+def _tell(_: Home, run_id: str, error: Exception) -> None:
+    """MLflow away or locked: the log of repairs says so, the next try may find it."""
+    print(f"{run_id}:", file=sys.stderr)
+    traceback.print_exception(error)

@@ -10,6 +10,8 @@ import contextlib
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -170,25 +172,37 @@ def tell_predictions(journal: Journal, home: Home) -> bool:
         return False
 
 
-def repair_all(home: Home, *, seconds: float = 600.0) -> list[str]:
+def repair_all(
+    home: Home,
+    *,
+    seconds: float = 600.0,
+    enter: Callable[[Journal], str] = lambda _: "",
+    failed: Callable[[Home, str, Exception], None] | None = None,
+) -> list[str]:
     """Publishes what MLflow lacks of every run that nobody works on; the ids of those still lacking something.
 
-    Newest first, and no longer than ``seconds``: an old home may have much to tell a new store.
+    Newest first, and no longer than ``seconds``: an old home may have much to tell a new store. ``enter`` turns to the
+    store of a run and names it: one that is away keeps back its own runs alone. ``failed`` is told why a run could not
+    be; without it the run's log is.
     """
     deadline = time.monotonic() + seconds
     missing = incomplete(home)
     left = list(missing)
-    failures = 0
+    failures: Counter[str] = Counter()
     for run_id in missing:
-        if time.monotonic() > deadline or failures >= FAILURES_IN_A_ROW:
+        if time.monotonic() > deadline:
             break
+        store = ""
         try:
+            store = enter(Journal.open(home, run_id))
+            if failures[store] >= FAILURES_IN_A_ROW:
+                continue
             if repair(home, run_id):
                 left.remove(run_id)
-            failures = 0
+            failures[store] = 0
         except Exception as error:  # one run that can't be told must not keep back the others
-            failures += 1
-            _note_failure(home, run_id, error)
+            failures[store] += 1
+            (failed or _note_failure)(home, run_id, error)
     return left
 
 
