@@ -143,10 +143,15 @@ def text(
 def verdict(found: list[Pair]) -> str:
     adjusted = holm([pair.p_value for pair in found])
     worse = sum(pair.difference < 0 and p < 0.05 for pair, p in zip(found, adjusted, strict=True))
-    return (
+    said = (
         f"In {worse} of {len(found)} seeds, altering the rare more (and the commonest not at all) is really worse for "
-        "the rare classes than altering all alike. What may explain it: where only rare images are altered, being "
-        "altered says that an image is rare, and test images are not altered."
+        "the rare classes than altering all alike."
+    )
+    if 2 * worse <= len(found):
+        return said
+    return (
+        f"{said} What may explain it: where only rare images are altered, being altered says that an image is rare, "
+        "and test images are not altered."
     )
 
 
